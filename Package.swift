@@ -1,0 +1,118 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let argumentParser = Target.Dependency.product(
+    name: "ArgumentParser",
+    package: "swift-argument-parser"
+)
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+
+let package = Package(
+    name: "dunning-parity",
+    products: [
+        .executable(name: "dunning-parity", targets: ["dunning-parity"])
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+    ],
+    targets: [
+        // Floor 0: words and scanners.
+        .target(name: "BillingModel"),
+        .target(
+            name: "CSimdJSON",
+            cxxSettings: [.unsafeFlags(["-O3"])],
+            linkerSettings: [.linkedLibrary("simdjson")]
+        ),
+
+        // Floor 1: the log, the brain, the legacy paths.
+        .target(name: "MirrorLog", dependencies: ["BillingModel", "CSimdJSON", crypto]),
+        .target(name: "DunningBrain", dependencies: ["BillingModel"]),
+        .target(name: "LegacyPaths", dependencies: ["BillingModel"]),
+
+        // Floor 2: two runs of the same facts, and why they differ.
+        .target(
+            name: "ShadowRun",
+            dependencies: ["BillingModel", "MirrorLog", "DunningBrain", "LegacyPaths"]
+        ),
+        .target(
+            name: "DivergenceAnalysis",
+            dependencies: [
+                "BillingModel", "MirrorLog", "DunningBrain", "LegacyPaths", "ShadowRun",
+            ]
+        ),
+
+        // Floor 3: what people and machines read.
+        .target(
+            name: "ParityReport",
+            dependencies: [
+                "BillingModel", "MirrorLog", "DunningBrain", "ShadowRun", "DivergenceAnalysis",
+                crypto,
+            ]
+        ),
+        .target(
+            name: "FleetSimulation",
+            dependencies: ["BillingModel", "MirrorLog", "LegacyPaths", yams]
+        ),
+
+        // Floor 5: the command line.
+        .executableTarget(
+            name: "dunning-parity",
+            dependencies: [
+                "BillingModel", "MirrorLog", "DunningBrain", "ShadowRun", "DivergenceAnalysis",
+                "ParityReport", "FleetSimulation", argumentParser, yams,
+            ]
+        ),
+
+        .testTarget(name: "BillingModelTests", dependencies: ["BillingModel"]),
+        .testTarget(name: "MirrorLogTests", dependencies: ["BillingModel", "MirrorLog"]),
+        .testTarget(name: "DunningBrainTests", dependencies: ["BillingModel", "DunningBrain"]),
+        .testTarget(
+            name: "LegacyPathsTests",
+            dependencies: ["BillingModel", "LegacyPaths"]
+        ),
+        .testTarget(
+            name: "DivergenceAnalysisTests",
+            dependencies: [
+                "BillingModel", "MirrorLog", "DunningBrain", "LegacyPaths", "ShadowRun",
+                "DivergenceAnalysis",
+            ]
+        ),
+        .testTarget(
+            name: "ParityReportTests",
+            dependencies: [
+                "BillingModel", "MirrorLog", "DunningBrain", "ShadowRun", "DivergenceAnalysis",
+                "ParityReport", "FleetSimulation",
+            ]
+        ),
+        .testTarget(name: "CommandLineTests", dependencies: ["BillingModel", "MirrorLog"]),
+        .testTarget(name: "TidyTests"),
+    ],
+    swiftLanguageModes: [.v6]
+)
+
+/// The settings every Swift target shares. There are no exceptions.
+let settings: [SwiftSetting] = [
+    // `any` marks every existential, so their cost shows where it is paid.
+    .enableUpcomingFeature("ExistentialAny"),
+    // A plain `import` is private: leaking a dependency into an interface takes `public import`.
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    // A member is visible only where its module is imported.
+    .enableUpcomingFeature("MemberImportVisibility"),
+    // An async function stays on its caller's isolation unless it says otherwise.
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
+for target in package.targets {
+    switch target.type {
+    case .regular where target.name == "CSimdJSON":
+        continue  // C++: the Swift settings do not apply.
+    case .regular, .executable, .test:
+        target.swiftSettings = (target.swiftSettings ?? []) + settings
+    default:
+        continue
+    }
+}

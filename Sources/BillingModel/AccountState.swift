@@ -1,0 +1,176 @@
+/// Whether a customer failed the payment probation of a product.
+public struct Probation: Hashable, Sendable {
+    /// The product.
+    public var product: String
+    /// Whether they failed.
+    public var failed: Bool
+
+    /// The outcome for a product.
+    public init(product: String, failed: Bool) {
+        self.product = product
+        self.failed = failed
+    }
+}
+
+/// A permission to take payments.
+public struct Mandate: Hashable, Sendable {
+    /// Its id.
+    public var id: String
+    /// The kind of payment method: `card`, `alipay`.
+    public var paymentMethod: String
+    /// Its status, as its source writes it.
+    public var status: String
+
+    /// A mandate from its parts.
+    public init(id: String, paymentMethod: String, status: String) {
+        self.id = id
+        self.paymentMethod = paymentMethod
+        self.status = status
+    }
+}
+
+/// An administrator's word that stands above the computed flag.
+public struct Override: Hashable, Sendable {
+    /// Whether the account is to be flagged.
+    public var flagged: Bool
+    /// Who said so.
+    public var by: String
+    /// When it was said, where known.
+    public var since: Instant?
+    /// The last instant it is in force; `nil` for ever.
+    public var until: Instant?
+
+    /// An override from its parts.
+    public init(flagged: Bool, by: String, since: Instant?, until: Instant?) {
+        self.flagged = flagged
+        self.by = by
+        self.since = since
+        self.until = until
+    }
+
+    /// Whether it is in force: until its last instant, that one included.
+    public func isInForce(at now: Instant) -> Bool {
+        until.map { now <= $0 } ?? true
+    }
+}
+
+/// Everything that a decision about one account rests on.
+public struct AccountState: Hashable, Sendable {
+    /// What kind of customer it is; `nil` while nobody has said.
+    public var type: AccountType?
+    /// `subs_account.flags`; bit 15 marks bad debt.
+    public var flags: UInt64 = 0
+    /// Whether and why it is shut out.
+    public var ban: Ban?
+    /// The Stripe customer it is mapped to.
+    public var stripeCustomer: CustomerID?
+    /// `subs_customer.bad_debt`.
+    public var badDebtAt: Instant?
+    /// The legal entity that bills it; `cn` is China.
+    public var legalEntity: String?
+    /// Payment probations, sorted by product.
+    public var probations: [Probation] = []
+    /// Payment mandates, sorted by id.
+    public var mandates: [Mandate] = []
+    /// Credit that a sponsored account lives on.
+    public var credit: Money?
+    /// An administrator's word, in force or past.
+    public var override: Override?
+    /// The Stripe customer's metadata.
+    public var metadata = CustomerMetadata()
+    /// Subscriptions, sorted by id.
+    public var subscriptions: [Subscription] = []
+    /// Invoices, sorted by id.
+    public var invoices: [Invoice] = []
+    /// What is known to be missing: facts that could not be gathered, sorted. While this is not
+    /// empty nothing may be taken from the customer.
+    public var missing: [String] = []
+
+    /// An account of which nothing is known.
+    public init() {}
+
+    /// Whether bit 15 is set.
+    public var isFlagged: Bool {
+        get { flags & (1 << UInt64(badDebtFlagBit)) != 0 }
+        set { setFlag(badDebtFlagBit, newValue) }
+    }
+
+    /// Whether any product's payment probation was failed: debt then needs no hold-down.
+    public var hasFailedProbation: Bool { probations.contains { $0.failed } }
+
+    /// Whether the customer failed the probation of this product.
+    public func hasFailedProbation(of product: String?) -> Bool {
+        guard let product else { return false }
+        return probations.contains { $0.failed && $0.product == product }
+    }
+
+    mutating func setFlag(_ bit: Int, _ value: Bool) {
+        guard (0..<63).contains(bit) else { return }
+        let mask: UInt64 = 1 << UInt64(bit)
+        flags = value ? flags | mask : flags & ~mask
+    }
+}
+
+extension AccountState {
+    /// The place of a subscription, or where it belongs.
+    public func subscriptionIndex(_ id: SubscriptionID) -> (index: Int, found: Bool) {
+        place(of: id, in: subscriptions, by: \.id)
+    }
+
+    /// The place of an invoice, or where it belongs.
+    public func invoiceIndex(_ id: InvoiceID) -> (index: Int, found: Bool) {
+        place(of: id, in: invoices, by: \.id)
+    }
+
+    /// The subscription of that id.
+    public func subscription(_ id: SubscriptionID) -> Subscription? {
+        let (index, found) = subscriptionIndex(id)
+        return found ? subscriptions[index] : nil
+    }
+
+    /// The invoice of that id.
+    public func invoice(_ id: InvoiceID) -> Invoice? {
+        let (index, found) = invoiceIndex(id)
+        return found ? invoices[index] : nil
+    }
+
+    /// Puts a subscription in its place, over one of the same id.
+    public mutating func put(_ subscription: Subscription) {
+        let (index, found) = subscriptionIndex(subscription.id)
+        if found {
+            subscriptions[index] = subscription
+        } else {
+            subscriptions.insert(subscription, at: index)
+        }
+    }
+
+    /// Puts an invoice in its place, over one of the same id.
+    public mutating func put(_ invoice: Invoice) {
+        let (index, found) = invoiceIndex(invoice.id)
+        if found { invoices[index] = invoice } else { invoices.insert(invoice, at: index) }
+    }
+
+    /// How many successful payments cover an invoice: its own, and those of the invoices that
+    /// were made to cover it. More than one is a customer charged twice.
+    public func paymentCount(of id: InvoiceID) -> Int {
+        invoices.reduce(0) { count, invoice in
+            guard invoice.id == id || invoice.covers.contains(id) else { return count }
+            return count + max(invoice.payments.count, invoice.status == .paid ? 1 : 0)
+        }
+    }
+}
+
+/// Binary search among few elements: a linear scan is as fast up to a dozen, and right beyond.
+private func place<Element, ID: Comparable>(
+    of id: ID,
+    in elements: [Element],
+    by key: KeyPath<Element, ID>
+) -> (index: Int, found: Bool) {
+    var low = 0
+    var high = elements.count
+    while low < high {
+        let middle = (low + high) / 2
+        if elements[middle][keyPath: key] < id { low = middle + 1 } else { high = middle }
+    }
+    return (low, low < elements.count && elements[low][keyPath: key] == id)
+}

@@ -1,0 +1,189 @@
+/// A point in time, in whole microseconds since 1970-01-01T00:00:00Z.
+///
+/// Never read from a clock in this package: time is an argument. Arithmetic saturates at the
+/// ends of the range rather than trapping, because the numbers come from outside.
+public struct Instant: Hashable, Comparable, Sendable, CustomStringConvertible {
+    /// Microseconds since 1970-01-01T00:00:00Z, negative before it.
+    public let microseconds: Int64
+
+    /// Wraps a count of microseconds since the epoch.
+    @inlinable
+    public init(microseconds: Int64) {
+        self.microseconds = microseconds
+    }
+
+    /// The start of the given second since the epoch, as Stripe states times.
+    ///
+    /// - Parameter unixSeconds: Whole seconds since 1970-01-01T00:00:00Z.
+    /// - Returns: `nil` outside the years 1 to 9999.
+    public init?(unixSeconds: Int64) {
+        guard (-62_135_596_800...253_402_300_799).contains(unixSeconds) else { return nil }
+        microseconds = unixSeconds * 1_000_000
+    }
+
+    /// The second this instant lies in, counted from the epoch and rounded down.
+    public var unixSeconds: Int64 {
+        let (quotient, remainder) = microseconds.quotientAndRemainder(dividingBy: 1_000_000)
+        return remainder < 0 ? quotient - 1 : quotient
+    }
+
+    /// Orders by time.
+    @inlinable
+    public static func < (lhs: Self, rhs: Self) -> Bool { lhs.microseconds < rhs.microseconds }
+
+    /// The instant `span` later, or the end of the range where that lies beyond it.
+    @inlinable
+    public func advanced(by span: TimeSpan) -> Instant {
+        let (sum, overflow) = microseconds.addingReportingOverflow(span.microseconds)
+        guard overflow else { return Instant(microseconds: sum) }
+        return Instant(microseconds: span.microseconds > 0 ? .max : .min)
+    }
+
+    /// The time from `earlier` to this instant: negative when this one is the earlier.
+    @inlinable
+    public func since(_ earlier: Instant) -> TimeSpan {
+        let (difference, overflow) = microseconds.subtractingReportingOverflow(
+            earlier.microseconds
+        )
+        guard overflow else { return TimeSpan(microseconds: difference) }
+        return TimeSpan(microseconds: microseconds > earlier.microseconds ? .max : .min)
+    }
+}
+
+extension Instant {
+    /// RFC 3339 in UTC, with as many fractional digits as are needed, six at most.
+    public var description: String {
+        let (days, second) = Self.split(unixSeconds, by: 86_400)
+        let date = Self.civil(fromDays: days)
+        let micros = microseconds - unixSeconds * 1_000_000
+        var text = Self.padded(date.year, 4) + "-" + Self.padded(date.month, 2) + "-"
+        text += Self.padded(date.day, 2) + "T" + Self.padded(second / 3600, 2) + ":"
+        text += Self.padded(second / 60 % 60, 2) + ":" + Self.padded(second % 60, 2)
+        if micros != 0 {
+            var fraction = Self.padded(micros, 6)
+            while fraction.hasSuffix("0") { fraction.removeLast() }
+            text += "." + fraction
+        }
+        return text + "Z"
+    }
+
+    /// Reads RFC 3339: `2026-03-01T00:00:00Z`, with a fraction and any offset.
+    ///
+    /// Digits beyond the sixth of a fraction are dropped, a leap second is the second after it.
+    /// - Parameter text: The whole text, without surrounding space.
+    /// - Returns: `nil` where the text is no RFC 3339 time of the years 1 to 9999.
+    public init?(rfc3339 text: some StringProtocol) {
+        let parsed = text.utf8.withContiguousStorageIfAvailable { Self.parse($0) }
+        guard let value = parsed ?? Array(text.utf8).withUnsafeBufferPointer(Self.parse) else {
+            return nil
+        }
+        self = value
+    }
+
+    /// Reads RFC 3339 from UTF-8, as ``init(rfc3339:)`` does.
+    ///
+    /// - Parameter bytes: The whole text, without surrounding space.
+    /// - Returns: `nil` where the text is no RFC 3339 time of the years 1 to 9999.
+    /// - Complexity: O(n), without allocation.
+    public static func parse(_ bytes: UnsafeBufferPointer<UInt8>) -> Instant? {
+        guard bytes.count >= 20,
+            let year = number(bytes, 0, 4), let month = number(bytes, 5, 2),
+            let day = number(bytes, 8, 2), let hour = number(bytes, 11, 2),
+            let minute = number(bytes, 14, 2), let second = number(bytes, 17, 2),
+            bytes[4] == UInt8(ascii: "-"), bytes[7] == UInt8(ascii: "-"),
+            bytes[10] | 0x20 == UInt8(ascii: "t"),
+            bytes[13] == UInt8(ascii: ":"), bytes[16] == UInt8(ascii: ":"),
+            year >= 1, (1...12).contains(month), (1...daysIn(month, of: year)).contains(day),
+            hour < 24, minute < 60, second < 61
+        else { return nil }
+        var cursor = 19
+        var micros: Int64 = 0
+        if bytes[cursor] == UInt8(ascii: ".") {
+            cursor += 1
+            let start = cursor
+            var scale: Int64 = 100_000
+            while cursor < bytes.count, let digit = digit(bytes[cursor]) {
+                micros += digit * scale
+                scale /= 10
+                cursor += 1
+            }
+            guard cursor > start else { return nil }
+        }
+        guard let offset = offsetSeconds(bytes, cursor) else { return nil }
+        let time = hour * 3600 + minute * 60 + second - offset
+        let seconds = days(year: year, month: month, day: day) * 86_400 + time
+        guard let whole = Instant(unixSeconds: seconds) else { return nil }
+        return Instant(microseconds: whole.microseconds + micros)
+    }
+
+    private static func offsetSeconds(_ bytes: UnsafeBufferPointer<UInt8>, _ at: Int) -> Int64? {
+        guard at < bytes.count else { return nil }
+        if bytes[at] | 0x20 == UInt8(ascii: "z") { return at + 1 == bytes.count ? 0 : nil }
+        guard bytes[at] == UInt8(ascii: "+") || bytes[at] == UInt8(ascii: "-"),
+            at + 6 == bytes.count, bytes[at + 3] == UInt8(ascii: ":"),
+            let hours = number(bytes, at + 1, 2), let minutes = number(bytes, at + 4, 2),
+            hours < 24, minutes < 60
+        else { return nil }
+        let seconds = hours * 3600 + minutes * 60
+        return bytes[at] == UInt8(ascii: "-") ? -seconds : seconds
+    }
+
+    private static func digit(_ byte: UInt8) -> Int64? {
+        (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+            ? Int64(byte - UInt8(ascii: "0")) : nil
+    }
+
+    private static func number(
+        _ bytes: UnsafeBufferPointer<UInt8>,
+        _ start: Int,
+        _ count: Int
+    ) -> Int64? {
+        var value: Int64 = 0
+        for index in start..<start + count {
+            guard let digit = digit(bytes[index]) else { return nil }
+            value = value * 10 + digit
+        }
+        return value
+    }
+
+    private static func daysIn(_ month: Int64, of year: Int64) -> Int64 {
+        switch month {
+        case 2: (year % 4 == 0 && year % 100 != 0) || year % 400 == 0 ? 29 : 28
+        case 4, 6, 9, 11: 30
+        default: 31
+        }
+    }
+
+    private static func split(_ value: Int64, by unit: Int64) -> (Int64, Int64) {
+        let (quotient, remainder) = value.quotientAndRemainder(dividingBy: unit)
+        return remainder < 0 ? (quotient - 1, remainder + unit) : (quotient, remainder)
+    }
+
+    /// Days since the epoch of a date of the proleptic Gregorian calendar.
+    ///
+    /// Years are counted from March, so that a leap day falls at a year's end; 400 years are
+    /// 146,097 days.
+    private static func days(year: Int64, month: Int64, day: Int64) -> Int64 {
+        let shifted = month > 2 ? year : year - 1
+        let (era, yearOfEra) = split(shifted, by: 400)
+        let dayOfYear = (153 * ((month + 9) % 12) + 2) / 5 + day - 1
+        let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
+        return era * 146_097 + dayOfEra - 719_468
+    }
+
+    /// The date that many days after the epoch: the inverse of ``days(year:month:day:)``.
+    private static func civil(fromDays days: Int64) -> (year: Int64, month: Int64, day: Int64) {
+        let (era, dayOfEra) = split(days + 719_468, by: 146_097)
+        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+        let shiftedMonth = (5 * dayOfYear + 2) / 153
+        let month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9
+        let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
+        return (year, month, dayOfYear - (153 * shiftedMonth + 2) / 5 + 1)
+    }
+
+    private static func padded(_ value: Int64, _ width: Int) -> String {
+        let digits = String(value)
+        return String(repeating: "0", count: max(0, width - digits.count)) + digits
+    }
+}

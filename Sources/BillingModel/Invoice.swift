@@ -1,0 +1,165 @@
+/// Where an invoice stands in its life.
+public enum InvoiceStatus: String, CaseIterable, Sendable {
+    /// Not final yet.
+    case draft
+    /// Final and payable.
+    case open
+    /// Given up on, and still payable: live debt, not an end.
+    case uncollectible
+    /// A mistake that is owed by nobody.
+    case void
+    /// Settled.
+    case paid
+
+    /// How far along its life the invoice is. Of two snapshots of one second the further wins.
+    public var rank: UInt8 {
+        switch self {
+        case .draft: 0
+        case .open: 1
+        case .uncollectible: 2
+        case .void, .paid: 3
+        }
+    }
+}
+
+/// The age of a snapshot of a Stripe object: of two, the greater one holds.
+///
+/// Stripe's `created` has whole seconds only, and one payment sends several events within one, so
+/// equal seconds are told apart by the progress of the object's life, then by the record's own
+/// time, then by its id.
+public struct SnapshotVersion: Hashable, Comparable, Sendable {
+    /// The event's `created`, in whole seconds.
+    public var created: Instant
+    /// The progress of the object's life, see ``InvoiceStatus/rank``.
+    public var rank: UInt8
+    /// The record's event time.
+    public var at: Instant
+    /// The record's id.
+    public var record: RecordID
+
+    /// A version from its four parts, most significant first.
+    public init(created: Instant, rank: UInt8, at: Instant, record: RecordID) {
+        self.created = created
+        self.rank = rank
+        self.at = at
+        self.record = record
+    }
+
+    /// Orders by age: creation, progress, event time, id.
+    public static func < (lhs: Self, rhs: Self) -> Bool {
+        if lhs.created != rhs.created { return lhs.created < rhs.created }
+        if lhs.rank != rhs.rank { return lhs.rank < rhs.rank }
+        if lhs.at != rhs.at { return lhs.at < rhs.at }
+        return lhs.record < rhs.record
+    }
+}
+
+/// What dunning needs to know of a Stripe invoice, whatever API version it was written in.
+public struct Invoice: Hashable, Sendable {
+    /// Its id.
+    public var id: InvoiceID
+    /// Where it stands.
+    public var status: InvoiceStatus
+    /// Its currency; amounts without one can't be summed.
+    public var currency: Currency
+    /// What was asked for, in minor units.
+    public var amountDue: Int64
+    /// What was paid, in minor units.
+    public var amountPaid: Int64
+    /// What is left to pay, in minor units.
+    public var amountRemaining: Int64
+    /// When it was made, where the object says so.
+    public var created: Instant?
+    /// When it was marked uncollectible. Kept after it is paid or voided.
+    ///
+    /// Where the object does not say, this is the earliest time it was seen uncollectible, which
+    /// can only be later: the hold-down then ends later, never earlier.
+    public var markedUncollectibleAt: Instant?
+    /// The subscription that it bills, if any.
+    public var subscription: SubscriptionID?
+    /// When Stripe will try again to collect it; `nil` when it will not.
+    public var nextPaymentAttempt: Instant?
+    /// The metadata value `bad_debt_amount`, unread.
+    public var badDebtAmount: String?
+    /// The metadata value `bad_debt_paid`, unread.
+    public var badDebtPaid: String?
+    /// The invoices it stands for: ids named in its metadata `covers`.
+    public var covers: [InvoiceID]
+    /// The invoices it stands in for: ids named in its metadata `replaces`.
+    public var replaces: [InvoiceID]
+    /// The successful payments recorded by legacy paths, each once, sorted. An invoice paid by
+    /// other means has none here and still counts as paid once.
+    public var payments: [String] = []
+    /// The snapshot this is; `nil` where it was not read from an event.
+    public var version: SnapshotVersion?
+
+    /// An invoice from the parts that dunning reads.
+    public init(
+        id: InvoiceID,
+        status: InvoiceStatus,
+        currency: Currency,
+        amountDue: Int64,
+        amountPaid: Int64 = 0,
+        amountRemaining: Int64,
+        created: Instant? = nil,
+        markedUncollectibleAt: Instant? = nil,
+        subscription: SubscriptionID? = nil,
+        nextPaymentAttempt: Instant? = nil,
+        badDebtAmount: String? = nil,
+        badDebtPaid: String? = nil,
+        covers: [InvoiceID] = [],
+        replaces: [InvoiceID] = []
+    ) {
+        self.id = id
+        self.status = status
+        self.currency = currency
+        self.amountDue = amountDue
+        self.amountPaid = amountPaid
+        self.amountRemaining = amountRemaining
+        self.created = created
+        self.markedUncollectibleAt = markedUncollectibleAt
+        self.subscription = subscription
+        self.nextPaymentAttempt = nextPaymentAttempt
+        self.badDebtAmount = badDebtAmount
+        self.badDebtPaid = badDebtPaid
+        self.covers = covers
+        self.replaces = replaces
+    }
+
+    /// Whether its bad debt was marked as paid by another way than paying the invoice itself.
+    public var isMarkedPaid: Bool { badDebtPaid == "true" }
+
+    /// Whether this invoice claims to stand for another.
+    public func names(_ other: InvoiceID) -> Bool {
+        covers.contains(other) || replaces.contains(other)
+    }
+}
+
+extension Invoice {
+    /// The amount that `bad_debt_amount` states, where it can be read.
+    ///
+    /// Read is a run of ASCII digits that fits 64 bits, with any number of leading zeros. A sign,
+    /// a point, an exponent, space or nothing at all is not a whole number of minor units.
+    public var statedDebt: StatedDebt {
+        guard let text = badDebtAmount else { return .absent }
+        guard !text.isEmpty, text.utf8.allSatisfy({ (48...57).contains($0) }),
+            let value = Int64(text)
+        else { return .unreadable(text) }
+        return .amount(value)
+    }
+
+    /// What ``badDebtAmount`` says.
+    public enum StatedDebt: Hashable, Sendable {
+        /// There is no such key.
+        case absent
+        /// A whole number of minor units.
+        case amount(Int64)
+        /// Something else; the remaining amount counts in its place, and the reasons name it.
+        case unreadable(String)
+    }
+
+    /// What the invoice weighs as bad debt: the stated amount where readable, else what remains.
+    public var debtAmount: Int64 {
+        if case .amount(let value) = statedDebt { value } else { amountRemaining }
+    }
+}

@@ -1,0 +1,137 @@
+import BillingModel
+
+private enum InvoiceField: Int, JSONField {
+    case id, status, paid, closed, forgiven, currency, amountDue, amountPaid, amountRemaining
+    case created, date, statusTransitions, parent, subscription, nextPaymentAttempt, metadata
+    static let keys = JSONKeys(InvoiceField.self)
+}
+
+private enum TransitionField: Int, JSONField {
+    case markedUncollectibleAt
+    static let keys = JSONKeys(TransitionField.self)
+}
+
+private enum ParentField: Int, JSONField {
+    case subscriptionDetails
+    static let keys = JSONKeys(ParentField.self)
+}
+
+private enum SubscriptionDetailsField: Int, JSONField {
+    case subscription
+    static let keys = JSONKeys(SubscriptionDetailsField.self)
+}
+
+private enum InvoiceMetadataField: Int, JSONField {
+    case badDebtAmount, badDebtPaid, covers, replaces
+    static let keys = JSONKeys(InvoiceMetadataField.self)
+}
+
+/// Reads an invoice of any API version.
+///
+/// - Parameters:
+///   - json: The invoice.
+///   - seen: When it was seen like this; stands in for an unsaid `marked_uncollectible_at`.
+func readInvoice(_ json: JSONValue, seen: Instant) throws(RecordError) -> Invoice {
+    try json.fields(InvoiceField.self) { fields throws(RecordError) in
+        guard let id = try fields.string(.id), !id.isEmpty else {
+            throw RecordError("the invoice has no `id`")
+        }
+        do throws(RecordError) {
+            return try readInvoice(fields, id: InvoiceID(id), seen: seen)
+        } catch {
+            throw error.inside("invoice \(id)")
+        }
+    }
+}
+
+private func readInvoice(
+    _ fields: JSONFields<InvoiceField>,
+    id: InvoiceID,
+    seen: Instant
+) throws(RecordError) -> Invoice {
+    let status = try readStatus(fields)
+    guard let currency = Currency(try fields.required(.currency)) else {
+        throw RecordError("`currency` is no code of three letters")
+    }
+    guard let due = try fields.integer(.amountDue) else {
+        throw fields.mismatch(.amountDue, "an integer of minor units")
+    }
+    let paid = try fields.integer(.amountPaid) ?? (status == .paid ? due : 0)
+    let (rest, overflow) = due.subtractingReportingOverflow(paid)
+    guard let remaining = try fields.integer(.amountRemaining) ?? (overflow ? nil : rest) else {
+        throw RecordError("`amount_due` less `amount_paid` does not fit 64 bits")
+    }
+    var invoice = Invoice(
+        id: id,
+        status: status,
+        currency: currency,
+        amountDue: due,
+        amountPaid: paid,
+        amountRemaining: remaining,
+        created: try fields.seconds(.created, or: .date),
+        markedUncollectibleAt: try readMarkedUncollectible(fields),
+        subscription: try readSubscriptionReference(fields),
+        nextPaymentAttempt: try fields.seconds(.nextPaymentAttempt)
+    )
+    if status == .uncollectible, invoice.markedUncollectibleAt == nil {
+        invoice.markedUncollectibleAt = seen
+    }
+    try readMetadata(fields[.metadata], into: &invoice)
+    return invoice
+}
+
+/// The status, or what `paid`, `forgiven` and `closed` say together before 2018-11-08.
+private func readStatus(_ fields: JSONFields<InvoiceField>) throws(RecordError) -> InvoiceStatus {
+    if let name = try fields.string(.status) {
+        guard let status = InvoiceStatus(rawValue: name) else {
+            throw RecordError("status `\(name)` is not known")
+        }
+        return status
+    }
+    let paid = try fields.bool(.paid)
+    let closed = try fields.bool(.closed)
+    let forgiven = try fields.bool(.forgiven)
+    guard paid != nil || closed != nil || forgiven != nil else {
+        throw RecordError("there is no `status`, and no `paid`, `closed` or `forgiven` either")
+    }
+    if paid == true { return .paid }
+    if forgiven == true { return .uncollectible }
+    return closed == true ? .void : .open
+}
+
+private func readMarkedUncollectible(
+    _ fields: JSONFields<InvoiceField>
+) throws(RecordError) -> Instant? {
+    try fields[.statusTransitions].fields(TransitionField.self) { times throws(RecordError) in
+        try times.seconds(.markedUncollectibleAt)
+    }
+}
+
+/// `parent.subscription_details.subscription` since 2025-03-31, `subscription` before. Some
+/// versions carry both; the newer place wins.
+private func readSubscriptionReference(
+    _ fields: JSONFields<InvoiceField>
+) throws(RecordError) -> SubscriptionID? {
+    let newer = try fields[.parent].fields(ParentField.self) { parent throws(RecordError) in
+        try parent[.subscriptionDetails].fields(SubscriptionDetailsField.self) {
+            details throws(RecordError) in
+            try readReference(details[.subscription], "subscription")
+        }
+    }
+    if let newer { return SubscriptionID(newer) }
+    let older = try readReference(fields[.subscription], "subscription")
+    return older.map { SubscriptionID($0) }
+}
+
+private func readMetadata(
+    _ json: JSONValue,
+    into invoice: inout Invoice
+) throws(RecordError) {
+    guard json.isObject else { return }
+    try json.fields(InvoiceMetadataField.self) { fields throws(RecordError) in
+        invoice.badDebtAmount = try fields.string(.badDebtAmount)
+        invoice.badDebtPaid = try fields.string(.badDebtPaid)
+        invoice.covers = Invoice.ids(in: try fields.string(.covers) ?? "")
+        invoice.replaces = Invoice.ids(in: try fields.string(.replaces) ?? "")
+    }
+}

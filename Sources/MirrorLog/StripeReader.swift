@@ -1,0 +1,166 @@
+import BillingModel
+
+private enum EventField: Int, JSONField {
+    case object, id, type, created, livemode, data, detail
+    static let keys = JSONKeys(EventField.self)
+}
+
+private enum DataField: Int, JSONField {
+    case object
+    static let keys = JSONKeys(DataField.self)
+}
+
+private enum ObjectField: Int, JSONField {
+    case object, id, customer, customerAccount, metadata
+    static let keys = JSONKeys(ObjectField.self)
+}
+
+/// Reads a Stripe event of any API version, in its own shape or in an envelope.
+///
+/// What moved between versions is read where it is found, never by the version string.
+/// - Parameters:
+///   - json: The value of the record's `event`.
+///   - at: The record's event time, which stands in where the event has no `created`.
+///   - id: The record's id, which stands in where the event has none.
+func readStripeEvent(
+    _ json: JSONValue,
+    at: Instant,
+    id: RecordID
+) throws(RecordError) -> StripeEvent {
+    try json.fields(EventField.self) { fields throws(RecordError) in
+        // EventBridge puts the event under `detail`, Event Grid under `data`.
+        if fields[.detail].isObject {
+            return try readStripeEvent(fields[.detail], at: at, id: id)
+        }
+        let kind = try fields.string(.object)
+        if kind == nil, fields[.data].isObject, isEvent(fields[.data]) {
+            return try readStripeEvent(fields[.data], at: at, id: id)
+        }
+        if let kind, kind != "event" {
+            throw RecordError("event: the object is a `\(kind)`, which carries no snapshot")
+        }
+        let type = StripeEventType(try fields.required(.type))
+        let created = try fields.seconds(.created) ?? second(of: at)
+        let data = try fields.requiredObject(.data)
+        var event = StripeEvent(
+            id: try fields.string(.id) ?? id.rawValue,
+            type: type,
+            created: created,
+            livemode: try fields.bool(.livemode),
+            object: .other
+        )
+        try data.fields(DataField.self) { data throws(RecordError) in
+            let object = try data.requiredObject(.object)
+            do throws(RecordError) {
+                try readObject(object, into: &event, at: at, record: id)
+            } catch {
+                throw error.inside("event \(type)")
+            }
+        }
+        return event
+    }
+}
+
+private func second(of instant: Instant) -> Instant {
+    Instant(unixSeconds: instant.unixSeconds) ?? instant
+}
+
+private func isEvent(_ json: JSONValue) -> Bool {
+    let kind = try? json.fields(ObjectField.self) { fields throws(RecordError) in
+        try fields.string(.object)
+    }
+    return kind == "event"
+}
+
+private func readObject(
+    _ json: JSONValue,
+    into event: inout StripeEvent,
+    at: Instant,
+    record: RecordID
+) throws(RecordError) {
+    let (kind, metadata) = try json.fields(ObjectField.self) { fields throws(RecordError) in
+        let kind = try fields.string(.object) ?? implied(by: event.type)
+        event.customer = try readCustomer(fields, of: kind).map { CustomerID($0) }
+        return (kind, fields[.metadata])
+    }
+    switch kind {
+    case "invoice" where event.type == .upcoming:
+        event.object = .other  // A preview: there is no invoice yet, and it has no id.
+    case "invoice":
+        var invoice = try readInvoice(json, seen: event.created)
+        invoice.version = SnapshotVersion(
+            created: event.created,
+            rank: invoice.status.rank,
+            at: at,
+            record: record
+        )
+        event.object =
+            event.type.name == "invoice.deleted" ? .deletedInvoice(invoice.id) : .invoice(invoice)
+    case "subscription":
+        var missing: [String] = []
+        var subscription = try readSubscription(json, seen: event.created, missing: &missing)
+        if let first = missing.first {
+            throw RecordError("\(first): a snapshot can't be folded in part")
+        }
+        subscription.version = SnapshotVersion(
+            created: event.created,
+            rank: subscription.status.isTerminal ? 1 : 0,
+            at: at,
+            record: record
+        )
+        event.object = .subscription(subscription)
+    case "customer" where event.type.name != "customer.deleted":
+        event.object = .customer(try readCustomerMetadata(metadata))
+    default:
+        event.object = .other
+    }
+}
+
+/// The customer that an object is or is about; `customer_account` since 2025-12.
+private func readCustomer(
+    _ fields: JSONFields<ObjectField>,
+    of kind: String?
+) throws(RecordError) -> String? {
+    if kind == "customer" { return try fields.string(.id) }
+    if let id = try readReference(fields[.customer], "customer") { return id }
+    return try readReference(fields[.customerAccount], "customer_account")
+}
+
+/// Objects before 2013 or so carry no `object`; the event's type then says what it is.
+private func implied(by type: StripeEventType) -> String? {
+    if type.isInvoice { return "invoice" }
+    if type.name.hasPrefix("customer.subscription.") { return "subscription" }
+    return nil
+}
+
+/// Reads a reference: an id, or the expanded object that has one.
+func readReference(_ json: JSONValue, _ name: String) throws(RecordError) -> String? {
+    if let id = json.string { return id }
+    guard json.isSomething else { return nil }
+    guard json.isObject else {
+        throw RecordError("`\(name)` is \(json.kindInWords), not an id or an object")
+    }
+    return try json.fields(ObjectField.self) { fields throws(RecordError) in
+        try fields.string(.id)
+    }
+}
+
+private enum CustomerMetadataField: Int, JSONField {
+    case accountType, badDebt, badDebtAmount
+    static let keys = JSONKeys(CustomerMetadataField.self)
+}
+
+func readCustomerMetadata(_ json: JSONValue) throws(RecordError) -> CustomerMetadata {
+    try json.fields(CustomerMetadataField.self) { fields throws(RecordError) in
+        var metadata = CustomerMetadata()
+        metadata.write(
+            set: [
+                MetadataEntry("account_type", try fields.string(.accountType) ?? ""),
+                MetadataEntry("bad_debt", try fields.string(.badDebt) ?? ""),
+                MetadataEntry("bad_debt_amount", try fields.string(.badDebtAmount) ?? ""),
+            ],
+            unset: []
+        )
+        return metadata
+    }
+}
