@@ -35,11 +35,12 @@ package func release(_ state: AccountState, at now: Instant, _ policy: Policy) -
     decideClear(state, at: now, policy).plan.map(\.effect)
 }
 
+/// The decision to leave an account alone, where it must be; it names all that is missing.
 private func restriction(of state: AccountState) -> Decision? {
     guard let type = state.type else {
         var decision = Decision(rule: .incomplete)
         decision.restrictions = [.incompleteFacts]
-        decision.reasons = [.missing("account type")]
+        decision.reasons = [.missing("account type")] + state.missing.map { .missing($0) }
         return decision
     }
     guard type.support == .supported else {
@@ -47,7 +48,7 @@ private func restriction(of state: AccountState) -> Decision? {
         decision.restrictions = [
             type.support == .unknown ? .unknownAccountType : .unsupportedAccountType
         ]
-        decision.reasons = [.type(type.columnValue)]
+        decision.reasons = [.type(type.columnValue)] + state.missing.map { .missing($0) }
         return decision
     }
     guard !state.missing.isEmpty else { return nil }
