@@ -23,7 +23,7 @@ func subscriptionCancellation(_ run: ModelRun, _ options: ModelOptions) -> [Effe
         LegacyPath.c.reacts(to: run.trigger, of: run.read.type)
     else { return [] }
     if options.checksInvoiceStatus, let now = run.read.invoice(invoice.id),
-        now.status == .paid || now.status == .void || now.isMarkedPaid
+        now.status == .void || now.isMarkedPaid || run.read.paymentCount(of: now.id) > 0
     {
         return []
     }

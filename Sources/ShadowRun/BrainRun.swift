@@ -1,0 +1,84 @@
+package import BillingModel
+package import DunningBrain
+
+/// The shadow run of an episode: the same facts, with the brain deciding in place of legacy.
+package struct BrainRun: Sendable {
+    /// What the brain set right before the first trigger, where the account came in inconsistent.
+    package private(set) var standing: [PlannedEffect] = []
+    /// The account after that: where the shadow run starts from.
+    package private(set) var opening: AccountState
+    /// The account at the close.
+    package private(set) var final: AccountState
+    /// What the brain did to the customer after the opening.
+    package private(set) var taken: [Taken] = []
+    /// What it planned after the opening, at each instant that it planned anything.
+    package private(set) var planned: [(at: Instant, effects: [PlannedEffect])] = []
+    /// Invariants that a decision broke.
+    package private(set) var breaches: [Breach] = []
+    /// Whether some decision lacked facts.
+    package private(set) var isIncomplete = false
+
+    private let settings: JudgeSettings
+    private var hold: Instant?
+
+    /// Runs the brain over an episode.
+    ///
+    /// It decides before the first trigger, after each trigger and payment, and whenever a hold
+    /// runs out up to the close, that instant included. Facts of one instant are all learned
+    /// before it decides.
+    package init(_ timeline: Timeline, _ settings: JudgeSettings) {
+        self.settings = settings
+        opening = timeline.opening
+        final = timeline.opening
+        standing = decide(at: timeline.openedAt)
+        opening = final
+        taken = []
+        planned = []
+
+        var index = 0
+        while index < timeline.facts.count {
+            let instant = timeline.facts[index].at
+            runHolds(before: instant)
+            var wakes = false
+            while index < timeline.facts.count, timeline.facts[index].at == instant {
+                if let fact = timeline.facts[index].fact { final.learn(fact, at: instant) }
+                wakes = wakes || timeline.facts[index].wakes
+                index += 1
+            }
+            if wakes { decide(at: instant) }
+        }
+        runHolds(before: timeline.closesAt.advanced(by: TimeSpan(microseconds: 1)))
+    }
+
+    private mutating func runHolds(before instant: Instant) {
+        while let due = hold, due < instant {
+            decide(at: due)
+            if let next = hold, next <= due { hold = nil }
+        }
+    }
+
+    @discardableResult
+    private mutating func decide(at now: Instant) -> [PlannedEffect] {
+        let decision = settings.brain.decide(final, now, settings.policy)
+        breaches += DunningBrain.breaches(
+            of: decision,
+            on: final,
+            at: now,
+            settings.policy,
+            brain: settings.brain
+        )
+        hold = decision.holds.map(\.until).filter { $0 > now }.min()
+        if decision.rule == .incomplete { isIncomplete = true }
+        guard !decision.plan.isEmpty else { return [] }
+        let before = final
+        for planned in decision.plan { final.apply(planned.effect, at: now, by: Self.record) }
+        for consequence in Consequence.between(before, final) {
+            taken.append(Taken(consequence: consequence, at: now, by: Self.record))
+        }
+        planned.append((now, decision.plan))
+        return decision.plan
+    }
+
+    /// Stands for the brain where an effect names the record that made it.
+    private static let record = RecordID("brain")
+}

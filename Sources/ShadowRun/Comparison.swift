@@ -1,0 +1,147 @@
+package import BillingModel
+import LegacyPaths
+
+/// How a legacy run ended, recorded or edited.
+package struct LegacyOutcome: Sendable {
+    /// The account at the opening.
+    package var opening: AccountState
+    /// The account at the close.
+    package var final: AccountState
+    /// What was done to the customer.
+    package var taken: [Taken]
+    /// The triggers that nothing processed, with the paths that should have.
+    package var unprocessed: [Unprocessed]
+    /// Whether legacy stated a debt amount.
+    package var statesDebtAmount: Bool
+}
+
+/// A trigger that has no execution, or only a stuck one, of a path that should react to it.
+package struct Unprocessed: Sendable {
+    /// The trigger.
+    package var trigger: Trigger
+    /// The paths that should have reacted and have not.
+    package var paths: [LegacyPath]
+}
+
+/// How the two runs of an episode compare.
+package struct Comparison: Hashable, Sendable {
+    /// Facets on which the final states differ, those that came in as they went out aside.
+    package var differences: [FacetDifference] = []
+    /// Facets that differ at the close with the same two values as at the opening.
+    package var standing: [FacetDifference] = []
+    /// What legacy did to the customer and the brain did not.
+    package var legacyOnly: [Consequence] = []
+    /// What the brain did to the customer and legacy did not.
+    package var brainOnly: [Consequence] = []
+
+    /// Whether final states agree.
+    package var statesAgree: Bool { differences.isEmpty }
+    /// Whether final states agree and each run took what the other took.
+    package var isMatch: Bool { statesAgree && legacyOnly.isEmpty && brainOnly.isEmpty }
+
+    /// Compares a legacy run with the shadow run of the same episode.
+    package init(_ legacy: LegacyOutcome, _ brain: BrainRun) {
+        let atClose = Self.differences(legacy.final, brain.final, legacy.statesDebtAmount)
+        let atOpening =
+            atClose.isEmpty
+            ? [] : Self.differences(legacy.opening, brain.opening, legacy.statesDebtAmount)
+        for difference in atClose {
+            if atOpening.contains(difference) {
+                standing.append(difference)
+            } else {
+                differences.append(difference)
+            }
+        }
+        differences += legacy.unprocessed.map {
+            FacetDifference(.processed($0.trigger.record), legacy: .bool(false), brain: .bool(true))
+        }
+        differences.sort { $0.facet < $1.facet }
+        guard !legacy.taken.isEmpty || !brain.taken.isEmpty else { return }
+        legacyOnly = Self.missing(from: brain.taken, brain.opening, in: legacy.taken)
+        brainOnly = Self.missing(from: legacy.taken, legacy.opening, in: brain.taken)
+    }
+
+    private static func differences(
+        _ legacy: AccountState,
+        _ brain: AccountState,
+        _ comparesAmount: Bool
+    ) -> [FacetDifference] {
+        guard legacy != brain else { return [] }
+        var result = FacetDifference.between(
+            legacy: legacy,
+            brain: brain,
+            comparesAmount: comparesAmount
+        )
+        for (id, count) in legacy.paymentsOverOne {
+            let other = brain.paymentCount(of: id)
+            if other != count {
+                result.append(
+                    FacetDifference(.payments(id), legacy: .count(count), brain: .count(other))
+                )
+            }
+        }
+        return result
+    }
+
+    /// What one run took and the other neither took nor had in force at its opening.
+    private static func missing(
+        from other: [Taken],
+        _ opening: AccountState,
+        in mine: [Taken]
+    ) -> [Consequence] {
+        var result: [Consequence] = []
+        for taken in mine where !result.contains(taken.consequence) {
+            let isShared = other.contains { $0.consequence == taken.consequence }
+            if !isShared, !taken.consequence.isInForce(in: opening) {
+                result.append(taken.consequence)
+            }
+        }
+        return result.sorted()
+    }
+}
+
+extension Timeline {
+    /// How the legacy run was recorded to end.
+    package func recorded(_ observed: Set<LegacyPath>) -> LegacyOutcome {
+        LegacyOutcome(
+            opening: opening,
+            final: final,
+            taken: taken,
+            unprocessed: unprocessed(observed),
+            statesDebtAmount: statesDebtAmount
+        )
+    }
+
+    /// The triggers that lack an execution, or have only a stuck one.
+    ///
+    /// - Parameter observed: The paths that the log shows at all. Path A is expected only then: a
+    ///   log without any execution of it does not mirror it, which the report says.
+    package func unprocessed(_ observed: Set<LegacyPath>) -> [Unprocessed] {
+        triggers.compactMap { trigger in
+            let paths = LegacyPath.allCases.filter { path in
+                (path != .a || observed.contains(.a))
+                    && path.reacts(to: trigger.what, of: opening.type)
+                    && !isProcessed(trigger, by: path)
+            }
+            if paths.isEmpty, !isStuck(trigger) { return nil }
+            return Unprocessed(trigger: trigger, paths: paths)
+        }
+    }
+
+    private func isProcessed(_ trigger: Trigger, by path: LegacyPath) -> Bool {
+        if path == .a, dunningRows.contains(where: { trigger.isMeant(by: $0) }) { return true }
+        return runs.contains { run in
+            run.execution.path == path && run.execution.outcome != .stuck
+                && run.execution.trigger.map { trigger.isMeant(by: $0.rawValue) } == true
+        }
+    }
+
+    /// Whether `subs_stuck_events` holds it and nothing has completed it.
+    private func isStuck(_ trigger: Trigger) -> Bool {
+        guard stuckEvents.contains(where: { trigger.isMeant(by: $0) }) else { return false }
+        return !runs.contains { run in
+            run.execution.outcome == .completed && run.execution.path != .a
+                && run.execution.trigger.map { trigger.isMeant(by: $0.rawValue) } == true
+        }
+    }
+}

@@ -1,0 +1,25 @@
+import BillingModel
+package import MirrorLog
+
+extension MirrorRecord {
+    /// Whether this record comes before another when both are put in event-time order.
+    ///
+    /// At one instant a baseline comes first, then facts before what was done about them, so that
+    /// a decision of that instant rests on all facts of it; the id settles the rest.
+    package static func inEventTimeOrder(_ lhs: MirrorRecord, _ rhs: MirrorRecord) -> Bool {
+        if lhs.at != rhs.at { return lhs.at < rhs.at }
+        if lhs.rank != rhs.rank { return lhs.rank < rhs.rank }
+        return lhs.id < rhs.id
+    }
+
+    private var rank: Int {
+        switch body {
+        case .baseline: 0
+        case .stripe(let event): event.cause == nil ? 1 : 4
+        case .request: 2
+        case .execution: 3
+        case .change: 5
+        case .mark: 6
+        }
+    }
+}

@@ -1,0 +1,174 @@
+package import BillingModel
+package import LegacyPaths
+
+/// One episode, taken apart: what was a fact, what legacy did, and in what order.
+///
+/// Facts hold in every run of the episode. What legacy did belongs to the legacy run alone, and is
+/// what an intervention may edit.
+package struct Timeline: Sendable {
+    /// The account as it stood when the episode opened.
+    package var opening: AccountState
+    /// The instant of the first record.
+    package var openedAt: Instant
+    /// The instant at which the account had been quiet for the settle time.
+    package var closesAt: Instant
+    /// The facts, in order of time.
+    package var facts: [TimedFact] = []
+    /// What should have woken a path, in order of time.
+    package var triggers: [Trigger] = []
+    /// The recorded runs, in order of start.
+    package var runs: [RecordedRun] = []
+    /// What legacy did outside of any recorded effect, in order of time.
+    package var residuals: [Residual] = []
+    /// The account as the record has it at the close.
+    package var final: AccountState
+    /// What legacy did to the customer.
+    package var taken: [Taken] = []
+    /// Whether legacy stated a debt amount in this episode.
+    package var statesDebtAmount = false
+    /// Triggers with a row in `subs_stuck_events`, by event or record id.
+    package var stuckEvents: [String] = []
+    /// Stripe events with a row in `subs_dunning`.
+    package var dunningRows: [String] = []
+    /// Effects said to be ok that no row image of a mirrored table confirms.
+    package var unconfirmed: [Unconfirmed] = []
+}
+
+/// A fact at its instant.
+package struct TimedFact: Sendable {
+    /// When it came to hold.
+    package var at: Instant
+    /// What holds; `nil` where the record only wakes a decision.
+    package var fact: Fact?
+    /// The record that says so.
+    package var record: RecordID
+    /// Whether the brain decides after it.
+    package var wakes: Bool
+}
+
+/// What should wake a path.
+package struct Trigger: Sendable {
+    /// The record.
+    package var record: RecordID
+    /// Its event time.
+    package var at: Instant
+    /// What it is.
+    package var what: LegacyTrigger
+
+    /// Whether an execution's or a row's reference means this trigger.
+    package func isMeant(by reference: String) -> Bool {
+        if record.rawValue == reference { return true }
+        if case .stripe(let event) = what { return event.id == reference }
+        return false
+    }
+}
+
+/// One recorded run of a path, with what its model says of it.
+package struct RecordedRun: Sendable {
+    /// The record.
+    package var id: RecordID
+    /// When it started, and read.
+    package var at: Instant
+    /// What was recorded.
+    package var execution: Execution
+    /// What it reacted to; `nil` where the log does not hold it.
+    package var trigger: LegacyTrigger?
+    /// The account as it stood at the start.
+    package var read: AccountState
+    /// The deployed version whose model gives the recorded effects; `nil` for an unmodelled run,
+    /// whose recorded effects stand whatever is edited.
+    package var version: ServiceVersion?
+    /// The effects that are legacy's alone: all but the payments that are facts.
+    package var effects: [TimedEffect] = []
+    /// What it did to the customer.
+    package var taken: [Consequence] = []
+    /// The invoices that it acted on, sorted.
+    package var actedOn: [InvoiceID] = []
+
+    /// When its last effect landed, or it ended.
+    package var end: Instant {
+        max(at, max(execution.effects.map(\.at).max() ?? at, execution.finished ?? at))
+    }
+}
+
+/// Something legacy did that no recorded effect tells of.
+package struct Residual: Sendable {
+    /// When it was seen.
+    package var at: Instant
+    /// The record that shows it.
+    package var record: RecordID
+    /// What was done.
+    package var change: Change
+    /// The run whose API call caused it, by its place in ``Timeline/runs``.
+    package var owner: Int?
+
+    /// What can be seen to have been done.
+    package enum Change: Sendable {
+        /// An effect.
+        case effect(Effect)
+        /// An invoice came to stand like this.
+        case invoice(Invoice)
+        /// A second payment of an invoice came in.
+        case duplicatePayment(Invoice)
+    }
+}
+
+/// What is done to a customer: the effects that can harm.
+package enum Consequence: Hashable, Comparable, Sendable {
+    /// Flagged for bad debt.
+    case flag
+    /// Banned for bad debt.
+    case ban
+    /// A subscription canceled.
+    case cancel(SubscriptionID)
+    /// A subscription's items deleted.
+    case deleteItems(SubscriptionID)
+    /// Charged by an invoice that was paid already.
+    case charge(InvoiceID)
+}
+
+/// A consequence that took place.
+package struct Taken: Hashable, Sendable {
+    /// What.
+    package var consequence: Consequence
+    /// When.
+    package var at: Instant
+    /// The record that did it.
+    package var by: RecordID
+}
+
+/// An effect that the database does not bear out.
+package struct Unconfirmed: Hashable, Sendable {
+    /// The execution that says it did it.
+    package var execution: RecordID
+    /// The name of the table without an image of it.
+    package var table: String
+}
+
+extension Consequence {
+    /// What newly came into force between two states of an account.
+    package static func between(_ before: AccountState, _ after: AccountState) -> [Consequence] {
+        var result: [Consequence] = []
+        if after.isFlagged, !before.isFlagged { result.append(.flag) }
+        if after.ban == .badDebt, before.ban != .badDebt { result.append(.ban) }
+        guard before.subscriptions != after.subscriptions else { return result }
+        for old in before.subscriptions {
+            guard let new = after.subscription(old.id) else { continue }
+            if old.isLive, !new.isLive { result.append(.cancel(old.id)) }
+            let hasLost = old.items.contains { item in !new.items.contains { $0.id == item.id } }
+            if hasLost { result.append(.deleteItems(old.id)) }
+        }
+        return result
+    }
+
+    /// Whether it is in force in an account.
+    package func isInForce(in state: AccountState) -> Bool {
+        switch self {
+        case .flag: state.isFlagged
+        case .ban: state.ban == .badDebt
+        case .cancel(let id): state.subscription(id).map { !$0.isLive } ?? false
+        case .deleteItems(let id): state.subscription(id).map { !$0.itemsTaken.isEmpty } ?? false
+        case .charge(let id): state.paymentCount(of: id) > 0
+        }
+    }
+}

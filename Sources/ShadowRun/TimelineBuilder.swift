@@ -1,0 +1,252 @@
+import BillingModel
+import DunningBrain
+import LegacyPaths
+import MirrorLog
+
+/// Takes the records of one episode apart into facts and legacy's doing.
+///
+/// The recorded world is folded step by step. A snapshot or a row image that shows something the
+/// recorded world does not hold yet is news: either a fact, or something legacy did. News that an
+/// effect about to land explains is that effect's echo, because Stripe's times have whole seconds
+/// and a row image may be stamped a moment before the effect it confirms.
+struct TimelineBuilder {
+    /// How far before an effect its own echo may be seen.
+    static let echo = TimeSpan.seconds(2)
+
+    let settings: JudgeSettings
+    var timeline: Timeline
+    /// The recorded world so far.
+    var legacy: AccountState
+    /// The effects said to have taken place, for telling echoes.
+    private(set) var claimed: [TimedEffect] = []
+    /// The stripe snapshots of subscriptions to come, for telling a row image's echo.
+    private(set) var subscriptionSnapshots: [(at: Instant, subscription: Subscription)] = []
+    /// The row images of the episode, for telling which effects the database bears out.
+    private(set) var images: [RowChange] = []
+
+    /// Takes an episode apart.
+    ///
+    /// - Parameters:
+    ///   - records: The episode's records, in event-time order.
+    ///   - opening: The account as it stood before them.
+    ///   - settings: What the verdict depends on.
+    ///   - trigger: Finds what an execution reacted to.
+    static func build(
+        _ records: ArraySlice<MirrorRecord>,
+        opening: AccountState,
+        openedAt: Instant,
+        closesAt: Instant,
+        settings: JudgeSettings,
+        trigger: (RecordID) -> LegacyTrigger?
+    ) -> Timeline {
+        var builder = TimelineBuilder(
+            settings: settings,
+            timeline: Timeline(
+                opening: opening,
+                openedAt: openedAt,
+                closesAt: closesAt,
+                final: opening
+            ),
+            legacy: opening
+        )
+        for step in builder.steps(of: records, trigger) { builder.take(step, records) }
+        builder.timeline.final = builder.legacy
+        return builder.timeline
+    }
+}
+
+// MARK: - Steps
+
+extension TimelineBuilder {
+    /// One thing that happens at one instant.
+    private struct Step {
+        var at: Instant
+        var what: What
+
+        enum What {
+            case record(Int)
+            case read(run: Int)
+            case effect(run: Int, index: Int)
+        }
+    }
+
+    /// The order of an episode's steps: records in event-time order, each execution's read and
+    /// effects at their own instants. At one instant facts come first and row images last, and of
+    /// two executions the one that started first.
+    private mutating func steps(
+        of records: ArraySlice<MirrorRecord>,
+        _ trigger: (RecordID) -> LegacyTrigger?
+    ) -> [Step] {
+        var keyed: [(step: Step, rank: Int, run: Int, index: Int)] = []
+        keyed.reserveCapacity(records.count)
+        for index in records.indices {
+            let record = records[index]
+            guard case .execution(let execution) = record.body else {
+                keyed.append((Step(at: record.at, what: .record(index)), rank(record), 0, index))
+                note(record)
+                continue
+            }
+            let run = timeline.runs.count
+            timeline.runs.append(
+                RecordedRun(
+                    id: record.id,
+                    at: record.at,
+                    execution: execution,
+                    trigger: execution.trigger.flatMap(trigger),
+                    read: timeline.opening
+                )
+            )
+            keyed.append((Step(at: record.at, what: .read(run: run)), 3, run, -1))
+            guard execution.path != .a else { continue }
+            for (place, effect) in execution.effects.enumerated() {
+                if effect.ok { claimed.append(effect) }
+                let at = max(effect.at, record.at)
+                keyed.append((Step(at: at, what: .effect(run: run, index: place)), 3, run, place))
+            }
+        }
+        if timeline.runs.contains(where: { $0.execution.path != .a }) {
+            keyed.sort { lhs, rhs in
+                if lhs.step.at != rhs.step.at { return lhs.step.at < rhs.step.at }
+                if lhs.rank != rhs.rank { return lhs.rank < rhs.rank }
+                if lhs.run != rhs.run { return lhs.run < rhs.run }
+                return lhs.index < rhs.index
+            }
+        }
+        return keyed.map(\.step)
+    }
+
+    private func rank(_ record: MirrorRecord) -> Int {
+        switch record.body {
+        case .baseline: 0
+        case .stripe(let event): event.cause == nil ? 1 : 4
+        case .request: 2
+        case .execution: 3
+        case .change: 5
+        case .mark: 6
+        }
+    }
+
+    /// Notes what telling an echo needs to know ahead of time.
+    private mutating func note(_ record: MirrorRecord) {
+        switch record.body {
+        case .stripe(let event):
+            if case .subscription(let subscription) = event.object {
+                subscriptionSnapshots.append((record.at, subscription))
+            }
+        case .change(let change):
+            images.append(change)
+            if case .dunning(let event) = change.row, change.op != .delete {
+                timeline.dunningRows.append(event)
+            }
+            if case .stuckEvent(let event, _) = change.row, change.op != .delete {
+                timeline.stuckEvents.append(event)
+            }
+        case .baseline, .request, .execution, .mark: break
+        }
+    }
+
+    private mutating func take(_ step: Step, _ records: ArraySlice<MirrorRecord>) {
+        switch step.what {
+        case .record(let index): take(records[index])
+        case .read(let run): read(run)
+        case .effect(let run, let index): land(run, index, at: step.at)
+        }
+    }
+
+    private mutating func take(_ record: MirrorRecord) {
+        switch record.body {
+        case .baseline(let state): observe(state, record)
+        case .stripe(let event): take(event, record)
+        case .request(let request): take(request, record)
+        case .change(let change): observe(change, record)
+        case .execution, .mark: break
+        }
+    }
+
+    private mutating func take(_ request: Request, _ record: MirrorRecord) {
+        timeline.triggers.append(
+            Trigger(record: record.id, at: record.at, what: .request(request))
+        )
+        let fact = Fact(asked: request, at: record.at, settings.policy)
+        hold(fact, record, wakes: true)
+    }
+}
+
+extension Fact {
+    /// What a request makes hold by itself, whoever serves it.
+    init?(asked request: Request, at instant: Instant, _ policy: Policy) {
+        switch request.kind {
+        case .adminFlag, .adminUnflag:
+            self = .override(
+                Override(
+                    flagged: request.kind == .adminFlag,
+                    by: request.actor,
+                    since: instant,
+                    until: instant.advanced(by: policy.override)
+                )
+            )
+        case .setAccountType(let type): self = .accountType(type)
+        case .driftRun, .payBadDebt: return nil
+        }
+    }
+}
+
+// MARK: - Facts and legacy's doing
+
+extension TimelineBuilder {
+    /// Lets a fact hold in the recorded world and notes it for every other.
+    mutating func hold(_ fact: Fact?, _ record: MirrorRecord, wakes: Bool) {
+        if let fact { legacy.learn(fact, at: record.at) }
+        guard fact != nil || wakes else { return }
+        timeline.facts.append(
+            TimedFact(at: record.at, fact: fact, record: record.id, wakes: wakes)
+        )
+    }
+
+    /// Lets something that legacy did take place, unless an effect about to land is what it shows.
+    mutating func observe(_ effect: Effect, _ record: MirrorRecord, owner: Int? = nil) {
+        guard !isEcho(effect, at: record.at) else { return }
+        timeline.residuals.append(
+            Residual(at: record.at, record: record.id, change: .effect(effect), owner: owner)
+        )
+        let before = legacy
+        legacy.apply(effect, at: record.at, by: record.id)
+        note(Consequence.between(before, legacy), at: record.at, by: record.id)
+        noteStatedAmount(effect)
+    }
+
+    mutating func note(_ consequences: [Consequence], at instant: Instant, by record: RecordID) {
+        for consequence in consequences {
+            timeline.taken.append(Taken(consequence: consequence, at: instant, by: record))
+        }
+    }
+
+    mutating func noteStatedAmount(_ effect: Effect) {
+        guard case .setCustomerMetadata(let set, _) = effect else { return }
+        if set.contains(where: { $0.key == "bad_debt_amount" && !$0.value.isEmpty }) {
+            timeline.statesDebtAmount = true
+        }
+    }
+
+    /// Whether an effect that will land within a moment is what is seen now.
+    private func isEcho(_ effect: Effect, at instant: Instant) -> Bool {
+        let shape = Shape(effect)
+        return claimed.contains { claim in
+            claim.at >= instant && claim.at.since(instant) <= Self.echo
+                && Shape(claim.effect) == shape
+        }
+    }
+
+    /// Whether a snapshot within a moment shows the same end of a subscription.
+    func isSnapshotEcho(of id: SubscriptionID, isLive: Bool, at instant: Instant) -> Bool {
+        subscriptionSnapshots.contains { snapshot in
+            snapshot.subscription.id == id && snapshot.subscription.isLive == isLive
+                && snapshot.at >= instant && snapshot.at.since(instant) <= Self.echo
+        }
+    }
+
+    /// The place of the run whose API call caused an event.
+    func owner(of event: StripeEvent) -> Int? {
+        event.cause.flatMap { cause in timeline.runs.firstIndex { $0.id == cause } }
+    }
+}
