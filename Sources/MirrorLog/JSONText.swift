@@ -1,0 +1,188 @@
+/// Writes one JSON text from front to back, into bytes.
+///
+/// Members and elements stand in the order in which they are written, so the same calls give the
+/// same bytes. Nothing is checked twice: a key outside an object, or a second root, is the caller's
+/// mistake and comes out as it was asked for.
+package struct JSONText {
+    /// The text so far, UTF-8.
+    package private(set) var bytes: [UInt8] = []
+    private let isIndented: Bool
+    private var depth = 0
+    private var needsComma = false
+    private var followsKey = false
+
+    /// An empty text.
+    ///
+    /// - Parameter indented: Whether members and elements stand on lines of their own, indented by
+    ///   two spaces a level, for people to read; otherwise there is no space at all.
+    package init(indented: Bool = false) {
+        isIndented = indented
+    }
+
+    /// Writes an object; `members` writes its keys and values in turn.
+    package mutating func object(
+        _ members: (inout JSONText) throws -> Void
+    ) rethrows {
+        try container("{", "}", members)
+    }
+
+    /// Writes an array; `elements` writes its values.
+    package mutating func array(
+        _ elements: (inout JSONText) throws -> Void
+    ) rethrows {
+        try container("[", "]", elements)
+    }
+
+    /// Writes a member's name; its value comes next.
+    package mutating func key(_ name: String) {
+        beginValue()
+        quote(name)
+        bytes.append(UInt8(ascii: ":"))
+        if isIndented { bytes.append(UInt8(ascii: " ")) }
+        followsKey = true
+    }
+
+    /// Writes a string, escaping what JSON does not allow inside one.
+    package mutating func string(_ value: String) {
+        beginValue()
+        quote(value)
+        needsComma = true
+    }
+
+    /// Writes a whole number.
+    package mutating func integer(_ value: some BinaryInteger) {
+        beginValue()
+        bytes.append(contentsOf: String(value).utf8)
+        needsComma = true
+    }
+
+    /// Writes `true` or `false`.
+    package mutating func bool(_ value: Bool) {
+        beginValue()
+        bytes.append(contentsOf: (value ? "true" : "false").utf8)
+        needsComma = true
+    }
+
+    /// Writes `null`.
+    package mutating func null() {
+        beginValue()
+        bytes.append(contentsOf: "null".utf8)
+        needsComma = true
+    }
+
+    /// Ends the line: what an NDJSON record, or a file for people, closes with.
+    package mutating func endLine() {
+        bytes.append(UInt8(ascii: "\n"))
+        needsComma = false
+    }
+
+    private mutating func container(
+        _ opening: Unicode.Scalar,
+        _ closing: Unicode.Scalar,
+        _ body: (inout JSONText) throws -> Void
+    ) rethrows {
+        beginValue()
+        bytes.append(UInt8(ascii: opening))
+        depth += 1
+        needsComma = false
+        try body(&self)
+        depth -= 1
+        if needsComma { breakLine() }
+        bytes.append(UInt8(ascii: closing))
+        needsComma = true
+    }
+
+    private mutating func beginValue() {
+        if followsKey {
+            followsKey = false
+            return
+        }
+        if needsComma { bytes.append(UInt8(ascii: ",")) }
+        needsComma = false
+        if depth > 0 { breakLine() }
+    }
+
+    private mutating func breakLine() {
+        guard isIndented else { return }
+        bytes.append(UInt8(ascii: "\n"))
+        bytes.append(contentsOf: repeatElement(UInt8(ascii: " "), count: 2 * depth))
+    }
+
+    private mutating func quote(_ text: String) {
+        bytes.append(UInt8(ascii: "\""))
+        let isPlain = text.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x22 && $0 != 0x5C }
+        if isPlain {
+            bytes.append(contentsOf: text.utf8)
+        } else {
+            for byte in text.utf8 { escape(byte) }
+        }
+        bytes.append(UInt8(ascii: "\""))
+    }
+
+    private mutating func escape(_ byte: UInt8) {
+        if let short = Self.shortEscapes.first(where: { $0.byte == byte }) {
+            bytes.append(UInt8(ascii: "\\"))
+            bytes.append(short.letter)
+        } else if byte < 0x20 {
+            bytes.append(contentsOf: "\\u00".utf8)
+            bytes.append(Self.hexDigits[Int(byte >> 4)])
+            bytes.append(Self.hexDigits[Int(byte & 15)])
+        } else {
+            bytes.append(byte)
+        }
+    }
+
+    private static let hexDigits = Array("0123456789abcdef".utf8)
+
+    private static let shortEscapes: [(byte: UInt8, letter: UInt8)] = [
+        (0x22, UInt8(ascii: "\"")), (0x5C, UInt8(ascii: "\\")), (0x0A, UInt8(ascii: "n")),
+        (0x0D, UInt8(ascii: "r")), (0x09, UInt8(ascii: "t")), (0x08, UInt8(ascii: "b")),
+        (0x0C, UInt8(ascii: "f")),
+    ]
+}
+
+extension JSONText {
+    /// Writes a member that is a string, or `null`.
+    package mutating func member(_ name: String, _ value: String?) {
+        key(name)
+        if let value { string(value) } else { null() }
+    }
+
+    /// Writes a member that is a whole number, or `null`.
+    package mutating func member(_ name: String, _ value: Int64?) {
+        key(name)
+        if let value { integer(value) } else { null() }
+    }
+
+    /// Writes a member that is a truth value.
+    package mutating func member(_ name: String, _ value: Bool) {
+        key(name)
+        bool(value)
+    }
+
+    /// Writes a member that is an array of strings.
+    package mutating func member(_ name: String, _ values: [String]) {
+        key(name)
+        array { array in
+            for value in values { array.string(value) }
+        }
+    }
+
+    /// Writes a member that is an object.
+    package mutating func object(
+        _ name: String,
+        _ members: (inout JSONText) throws -> Void
+    ) rethrows {
+        key(name)
+        try object(members)
+    }
+
+    /// Writes a member that is an array.
+    package mutating func array(
+        _ name: String,
+        _ elements: (inout JSONText) throws -> Void
+    ) rethrows {
+        key(name)
+        try array(elements)
+    }
+}
