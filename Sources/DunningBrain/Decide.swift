@@ -40,7 +40,8 @@ private func restriction(of state: AccountState) -> Decision? {
     guard let type = state.type else {
         var decision = Decision(rule: .incomplete)
         decision.restrictions = [.incompleteFacts]
-        decision.reasons = [.missing("account type")] + state.missing.map { .missing($0) }
+        let others = state.missing.filter { $0 != "account type" }
+        decision.reasons = (["account type"] + others).map { .missing($0) }
         return decision
     }
     guard type.support == .supported else {
