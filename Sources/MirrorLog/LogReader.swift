@@ -1,0 +1,121 @@
+/// A line that is no record.
+///
+/// It is counted and reported, and never stops a run.
+package struct Reject: Hashable, Sendable {
+    /// The line's number, from 1.
+    package var line: Int
+    /// Why it was rejected: a sentence without a capital or a full stop.
+    package var reason: String
+    /// The line's first 60 characters, made fit to print.
+    package var excerpt: String
+
+    /// A rejected line.
+    package init(line: Int, reason: String, excerpt: String) {
+        self.line = line
+        self.reason = reason
+        self.excerpt = excerpt
+    }
+}
+
+/// Turns the bytes of a log into records and rejects.
+package struct LogReader {
+    /// What a line turned out to be.
+    package enum Outcome {
+        /// A record.
+        case record(MirrorRecord, line: Int)
+        /// No record.
+        case reject(Reject)
+    }
+
+    private var splitter: LineSplitter
+    private let records: RecordReader
+    /// The digest of the lines so far.
+    package private(set) var digest = LogDigest()
+
+    /// A reader at the start of a log.
+    ///
+    /// - Parameter limit: The longest line that is read, in bytes.
+    /// - Throws: ``RecordError`` when memory is short.
+    package init(limit: Int = LineSplitter.defaultLimit) throws(RecordError) {
+        splitter = LineSplitter(limit: limit)
+        records = try RecordReader()
+    }
+
+    /// How many lines have ended so far, blank ones included.
+    package var lineCount: Int { splitter.lineCount }
+
+    /// Reads the lines that end in a chunk.
+    ///
+    /// - Parameters:
+    ///   - chunk: The next part of the log, with ``JSONScanner/padding`` readable bytes behind it,
+    ///     as ``LogSource`` hands them out.
+    ///   - deliver: Called for each line that is not blank, in order.
+    package mutating func feed(
+        _ chunk: UnsafeRawBufferPointer,
+        _ deliver: (Outcome) throws -> Void
+    ) rethrows {
+        let (records, limit) = (records, splitter.limit)
+        var digest = digest
+        defer { self.digest = digest }
+        try splitter.feed(chunk) { line in
+            digest.add(line)
+            try deliver(Self.outcome(of: line, by: records, limit: limit))
+        }
+    }
+
+    /// Reads the last line, where no line feed ended it.
+    package mutating func finish(_ deliver: (Outcome) throws -> Void) rethrows {
+        let (records, limit) = (records, splitter.limit)
+        var digest = digest
+        defer { self.digest = digest }
+        try splitter.finish { line in
+            digest.add(line)
+            try deliver(Self.outcome(of: line, by: records, limit: limit))
+        }
+    }
+
+    private static func outcome(
+        of line: LineSplitter.Line,
+        by records: RecordReader,
+        limit: Int
+    ) -> Outcome {
+        let reason: String
+        if line.hash != nil {
+            reason = "the line has \(line.size) bytes; the limit is \(limit)"
+        } else {
+            do throws(RecordError) {
+                return .record(try records.read(line.bytes), line: line.number)
+            } catch {
+                reason = error.reason
+            }
+        }
+        let cut = line.isTerminated ? "" : "the log was cut off in mid-line: "
+        return .reject(
+            Reject(line: line.number, reason: cut + reason, excerpt: excerpt(of: line.bytes))
+        )
+    }
+
+    /// The first 60 characters of a line.
+    ///
+    /// What would not print, or would change how the rest prints, is shown as `�`.
+    private static func excerpt(of line: UnsafeRawBufferPointer) -> String {
+        // A character is a Unicode scalar here, of four bytes at most.
+        let head = String(decoding: line.prefix(240), as: UTF8.self)
+        var excerpt = String.UnicodeScalarView()
+        for scalar in head.unicodeScalars.prefix(60) {
+            switch scalar.properties.generalCategory {
+            case .control, .format, .lineSeparator, .paragraphSeparator, .privateUse, .unassigned:
+                excerpt.append("\u{FFFD}")
+            default:
+                excerpt.append(scalar)
+            }
+        }
+        return String(excerpt)
+    }
+}
+
+extension LogDigest {
+    fileprivate mutating func add(_ line: LineSplitter.Line) {
+        if let hash = line.hash { add(hash: hash) } else { add(line: line.bytes) }
+    }
+}
