@@ -19,8 +19,9 @@ package struct Debt: Sendable {
     ///
     /// - Complexity: O(n) for n invoices where none is uncollectible, O(n²) at worst.
     package init(_ state: AccountState, at now: Instant, _ policy: Policy) {
-        for invoice in state.invoices where invoice.status == .uncollectible {
-            consider(invoice, state, at: now, policy)
+        // By index: a loop over the elements would copy each invoice only to look at its status.
+        for index in state.invoices.indices where state.invoices[index].status == .uncollectible {
+            consider(state.invoices[index], state, at: now, policy)
         }
         if confirmed.isSaturated { reasons.append(.saturated) }
     }

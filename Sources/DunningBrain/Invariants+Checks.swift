@@ -78,14 +78,14 @@ func markAgainstDebt(_ it: Examination) -> String? {
     case .untouchable, .overridden, .waiting: return nil
     }
     let debt = owes ? "in debt" : "not in debt"
-    if (it.after.flags & 0x8000 != 0) != owes {
+    if it.marks.isFlagged != owes {
         return "\(debt), yet bit 15 is \(owes ? "clear" : "set")"
     }
-    if (it.after.badDebtAt != nil) != owes {
+    if (it.marks.badDebtAt != nil) != owes {
         return "\(debt), yet the timestamp is \(owes ? "absent" : "set")"
     }
-    if it.after.metadata.badDebt != (owes ? "true" : nil) {
-        return "\(debt), yet metadata bad_debt is \(it.after.metadata.badDebt ?? "absent")"
+    if it.marks.badDebt != (owes ? "true" : nil) {
+        return "\(debt), yet metadata bad_debt is \(it.marks.badDebt ?? "absent")"
     }
     return nil
 }
@@ -97,7 +97,7 @@ func amountNotReckoned(_ it: Examination) -> String? {
     case .clear, .overridden(flagged: false): expected = nil
     case .untouchable, .waiting: return nil
     }
-    let found = it.after.metadata.badDebtAmount
+    let found = it.marks.badDebtAmount
     guard found != expected else { return nil }
     return "bad_debt_amount is \(found ?? "absent") for \(expected ?? "no debt")"
 }

@@ -11,8 +11,8 @@ struct Examination {
     let owed: ReckonedDebt
     /// Which case of the policy the account is, reckoned anew.
     let standing: Standing
-    /// The account after the plan was applied.
-    let after: AccountState
+    /// What marks the account for bad debt after the plan was applied.
+    let marks: Marks
 
     init(
         _ decision: Decision,
@@ -28,7 +28,25 @@ struct Examination {
         self.brain = brain
         owed = ReckonedDebt(of: state, at: now, policy)
         standing = Standing(of: state, owing: owed, at: now, policy)
-        after = state.after(decision.plan, at: now)
+        marks = Marks(of: decision.plan.isEmpty ? state : state.after(decision.plan, at: now))
+    }
+
+    /// The account after the plan was applied.
+    var after: AccountState { state.after(decision.plan, at: now) }
+}
+
+/// The places that say whether an account is in debt.
+struct Marks {
+    let isFlagged: Bool
+    let badDebtAt: Instant?
+    let badDebt: String?
+    let badDebtAmount: String?
+
+    init(of state: AccountState) {
+        isFlagged = state.flags & 0x8000 != 0
+        badDebtAt = state.badDebtAt
+        badDebt = state.metadata.badDebt
+        badDebtAmount = state.metadata.badDebtAmount
     }
 }
 
@@ -78,7 +96,11 @@ struct ReckonedDebt {
     private(set) var sums: [(currency: Currency, amount: Int64)] = []
 
     init(of state: AccountState, at now: Instant, _ policy: Policy) {
-        guard state.invoices.contains(where: { $0.status == .uncollectible }) else { return }
+        // By index, as most accounts owe nothing and copying an invoice costs more than this look.
+        let isOwing = state.invoices.indices.contains {
+            state.invoices[$0].status == .uncollectible
+        }
+        guard isOwing else { return }
         let needsNoHoldDown = state.probations.contains { $0.failed }
         for invoice in state.invoices where state.counts(invoice) {
             let marked = invoice.markedUncollectibleAt

@@ -32,13 +32,12 @@ func differenceByShape(_ it: Examination) -> String? {
 }
 
 func severityAgainstDebt(_ it: Examination) -> String? {
-    for more in it.moreDebt {
-        let outcome = it.outcome(of: more)
-        if !outcome.isAtLeastAsHard(as: it.after) { return "milder with more debt" }
+    let after = it.after
+    for more in it.moreDebt where !it.outcome(of: more).isAtLeastAsHard(as: after) {
+        return "milder with more debt"
     }
-    for less in it.lessDebt {
-        let outcome = it.outcome(of: less)
-        if !it.after.isAtLeastAsHard(as: outcome) { return "harder with less debt" }
+    for less in it.lessDebt where !after.isAtLeastAsHard(as: it.outcome(of: less)) {
+        return "harder with less debt"
     }
     return nil
 }
