@@ -88,6 +88,10 @@ let package = Package(
             ]
         ),
         .testTarget(name: "CommandLineTests", dependencies: ["BillingModel", "MirrorLog"]),
+        .testTarget(
+            name: "FleetSimulationTests",
+            dependencies: ["BillingModel", "MirrorLog", "LegacyPaths", "FleetSimulation"]
+        ),
         .testTarget(name: "TidyTests"),
     ],
     swiftLanguageModes: [.v6]
