@@ -40,7 +40,7 @@ let package = Package(
         .target(
             name: "DivergenceAnalysis",
             dependencies: [
-                "BillingModel", "MirrorLog", "DunningBrain", "LegacyPaths", "ShadowRun",
+                "BillingModel", "MirrorLog", "DunningBrain", "LegacyPaths", "ShadowRun", crypto,
             ]
         ),
 

@@ -31,14 +31,27 @@ package struct LogDigest: Hashable, Sendable {
     /// Adds a line of which only the hash is known.
     package mutating func add(hash: SHA256Digest) {
         hash.withUnsafeBytes { bytes in
-            var carry: UInt64 = 0
+            var addend = SIMD4<UInt64>()
             for part in 0..<4 {
-                let addend = bytes.loadUnaligned(fromByteOffset: 24 - part * 8, as: UInt64.self)
-                let (partial, first) = sum[part].addingReportingOverflow(UInt64(bigEndian: addend))
-                let (total, second) = partial.addingReportingOverflow(carry)
-                sum[part] = total
-                carry = first || second ? 1 : 0
+                let bigEndian = bytes.loadUnaligned(fromByteOffset: 24 - part * 8, as: UInt64.self)
+                addend[part] = UInt64(bigEndian: bigEndian)
             }
+            add(addend)
+        }
+    }
+
+    /// Adds the lines of another log: the digest of both together.
+    package mutating func add(_ other: LogDigest) {
+        add(other.sum)
+    }
+
+    private mutating func add(_ addend: SIMD4<UInt64>) {
+        var carry: UInt64 = 0
+        for part in 0..<4 {
+            let (partial, first) = sum[part].addingReportingOverflow(addend[part])
+            let (total, second) = partial.addingReportingOverflow(carry)
+            sum[part] = total
+            carry = first || second ? 1 : 0
         }
     }
 

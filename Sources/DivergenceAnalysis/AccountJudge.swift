@@ -1,0 +1,164 @@
+package import BillingModel
+import DunningBrain
+package import MirrorLog
+package import ShadowRun
+
+/// Judges an account's episodes: a pure function of its records and of what the whole log says.
+package struct AccountJudge: Sendable {
+    /// What verdicts depend on besides the log.
+    package var settings: JudgeSettings
+    /// What the log as a whole shows.
+    package var coverage: LogCoverage
+    /// The rows of the table of causes.
+    package var rows: [CauseRow]
+
+    /// A judge.
+    package init(
+        settings: JudgeSettings,
+        coverage: LogCoverage,
+        rows: [CauseRow] = CauseRow.table
+    ) {
+        self.settings = settings
+        self.coverage = coverage
+        self.rows = rows
+    }
+
+    /// Judges one account.
+    ///
+    /// - Parameter records: All of the account's records, each id once, in any order.
+    /// - Complexity: O(n log n) for n records, and for each diverging episode the search for its
+    ///   causes.
+    package func judge(_ account: AccountID, _ records: [MirrorRecord]) -> AccountVerdicts {
+        let ordered = records.sorted(by: MirrorRecord.inEventTimeOrder)
+        let gaps = coverage.gaps + ordered.compactMap(\.gap)
+        var verdicts = AccountVerdicts(account: account)
+        var cutter = EpisodeCutter(ordered, settings)
+        while let episode = cutter.nextEpisode() {
+            verdicts.count(episode.timeline, coverage)
+            verdicts.episodes.append(
+                judge(episode, of: account, gaps, ordered[episode.range]) {
+                    cutter.extended(episode)
+                }
+            )
+        }
+        verdicts.finish(cutter.state)
+        return verdicts
+    }
+
+    private func judge(
+        _ episode: Episode,
+        of account: AccountID,
+        _ gaps: [Gap],
+        _ records: ArraySlice<MirrorRecord>,
+        extended: () -> Timeline?
+    ) -> EpisodeVerdict {
+        var verdict = EpisodeVerdict(
+            account: account,
+            accountType: episode.opening.type,
+            opened: episode.openedAt,
+            closed: episode.closesAt,
+            openedBy: episode.opener.triggerName,
+            phase: episode.opener.phase,
+            outcome: .open,
+            standing: [],
+            settled: nil
+        )
+        guard episode.closesAt <= coverage.horizon else { return verdict }
+        if gaps.contains(where: { $0.touches(episode.openedAt, episode.closesAt) }) {
+            verdict.outcome = .incomplete(.gap)
+            return verdict
+        }
+        guard episode.isKnown, episode.opening.type != nil else {
+            verdict.outcome = .incomplete(.noBaseline)
+            return verdict
+        }
+        let brain = BrainRun(episode.timeline, settings)
+        let outcome = episode.timeline.recorded(coverage.paths)
+        let comparison = Comparison(outcome, brain)
+        verdict.standing = comparison.standing
+        if brain.isIncomplete, brain.breaches.isEmpty {
+            verdict.outcome = .incomplete(.missingFacts)
+            return verdict
+        }
+        verdict.settled = .init(legacy: .init(outcome.final), brain: .init(brain.final))
+        guard !comparison.isMatch || !brain.breaches.isEmpty else {
+            verdict.outcome = .match
+            return verdict
+        }
+        let subject = EpisodeCase(
+            episode: episode,
+            brain: brain,
+            comparison: comparison,
+            unprocessed: outcome.unprocessed,
+            settings: settings,
+            observed: coverage.paths,
+            extended: comparison.isMatch ? nil : extended()
+        )
+        verdict.outcome = .divergent(Divergence(subject, of: account, records, rows))
+        return verdict
+    }
+}
+
+/// What the log as a whole shows, which each account's verdicts depend on.
+package struct LogCoverage: Hashable, Sendable {
+    /// The paths that have an execution, or in Path A's case a row, anywhere in the log.
+    package var paths: Set<LegacyPath> = []
+    /// The tables that have a row image anywhere in the log, by name.
+    package var tables: Set<String> = []
+    /// Times in which something is missing for every account, in order.
+    package var gaps: [Gap] = []
+    /// Up to when the log is complete: what closes by then has settled.
+    package var horizon: Instant
+
+    /// The coverage of a log without any path, table or gap.
+    package init(horizon: Instant) {
+        self.horizon = horizon
+    }
+}
+
+/// A time in which a source lost something, both ends included.
+package struct Gap: Hashable, Sendable {
+    /// Its start.
+    package var from: Instant
+    /// Its end.
+    package var to: Instant
+
+    /// A gap between two instants.
+    package init(from: Instant, to: Instant) {
+        self.from = from
+        self.to = to
+    }
+
+    /// Whether it touches the time between two instants, both included.
+    package func touches(_ start: Instant, _ end: Instant) -> Bool { from <= end && start <= to }
+}
+
+extension MirrorRecord {
+    /// The gap that a mark of this account states.
+    fileprivate var gap: Gap? {
+        if case .mark(let mark) = body, case .gap(let from, let to) = mark.says {
+            Gap(from: from, to: to)
+        } else {
+            nil
+        }
+    }
+
+    /// What opened an episode, as a trigger is named in a report.
+    fileprivate var triggerName: String {
+        switch body {
+        case .stripe(let event): event.type.name
+        case .request(let request): request.kind.name
+        case .baseline, .execution, .change, .mark: kind.rawValue
+        }
+    }
+
+    /// The first phase whose scope holds an episode that this record opens. What legacy did without
+    /// any trigger is in every scope.
+    fileprivate var phase: Phase {
+        guard case .request(let request) = body else { return .webhooks }
+        return switch request.kind {
+        case .payBadDebt, .adminFlag, .adminUnflag: .payments
+        case .driftRun, .setAccountType: .segments
+        }
+    }
+}

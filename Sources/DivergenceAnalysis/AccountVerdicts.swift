@@ -1,0 +1,59 @@
+package import BillingModel
+package import ShadowRun
+
+/// All that was found out about one account.
+package struct AccountVerdicts: Sendable {
+    /// The account.
+    package var account: AccountID
+    /// Its episodes, in order of time.
+    package var episodes: [EpisodeVerdict] = []
+    /// Its type at the end; `nil` where nobody said.
+    package private(set) var type: AccountType?
+    /// The tag `account_type` of its Stripe customer differs from the column.
+    package private(set) var hasTagDrift = false
+    /// How faithful the models are, for each path by its order.
+    package private(set) var fidelity: [Fidelity] = Array(
+        repeating: Fidelity(),
+        count: LegacyPath.allCases.count
+    )
+    /// Effects said to be ok that no row image confirms, of tables that the log has images of.
+    package private(set) var unconfirmed: [Unconfirmed] = []
+    /// How many consequences only row images tell of, with no execution behind them.
+    package private(set) var unattributed = 0
+
+    /// How many of a path's executions its model gives exactly.
+    package struct Fidelity: Hashable, Sendable {
+        /// Recorded executions.
+        package var executions = 0
+        /// Those whose model gives the recorded effects.
+        package var exact = 0
+
+        /// No executions.
+        package init() {}
+    }
+
+    init(account: AccountID) {
+        self.account = account
+    }
+
+    mutating func count(_ timeline: Timeline, _ coverage: LogCoverage) {
+        for run in timeline.runs {
+            guard let place = LegacyPath.allCases.firstIndex(of: run.execution.path) else {
+                continue
+            }
+            fidelity[place].executions += 1
+            if run.version != nil { fidelity[place].exact += 1 }
+        }
+        unconfirmed += timeline.unconfirmed.filter { coverage.tables.contains($0.table) }
+        unattributed += timeline.residuals.count { residual in
+            if case .effect = residual.change { residual.owner == nil } else { false }
+        }
+    }
+
+    mutating func finish(_ state: AccountState) {
+        type = state.type
+        if let tag = state.metadata.accountType, let type = state.type {
+            hasTagDrift = tag != type.columnValue
+        }
+    }
+}

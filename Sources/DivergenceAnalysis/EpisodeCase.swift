@@ -1,0 +1,72 @@
+package import BillingModel
+package import ShadowRun
+
+/// A diverging episode with all that an explanation of it may use.
+package struct EpisodeCase {
+    /// The episode.
+    package var episode: Episode
+    /// The shadow run.
+    package var brain: BrainRun
+    /// How they differ.
+    package var comparison: Comparison
+    /// The triggers that legacy left unprocessed.
+    package var unprocessed: [Unprocessed]
+    /// What verdicts depend on.
+    package var settings: JudgeSettings
+    /// The paths that the log shows at all.
+    package var observed: Set<LegacyPath>
+    /// The episode with a longer settle time, where later records fall into it.
+    package var extended: Timeline?
+
+    /// The episode taken apart.
+    package var timeline: Timeline { episode.timeline }
+
+    /// The runs whose effects may be explained away, with their places.
+    package var rerunnable: [(index: Int, run: RecordedRun)] {
+        timeline.runs.enumerated().filter { $0.element.canBeRerun }.map { ($0.offset, $0.element) }
+    }
+}
+
+extension Timeline {
+    /// When a fact first put an invoice into a status; `nil` where it never did here.
+    func instant(_ status: InvoiceStatus, of id: InvoiceID) -> Instant? {
+        if opening.invoice(id)?.status == status { return openedAt }
+        return facts.first { timed in
+            if case .invoice(let invoice)? = timed.fact {
+                invoice.id == id && invoice.status == status
+            } else {
+                false
+            }
+        }?.at
+    }
+
+    /// When a payment first covered an invoice; `nil` where none did here.
+    func paid(_ id: InvoiceID) -> Instant? {
+        var state = opening
+        if state.paymentCount(of: id) > 0 { return openedAt }
+        for timed in facts {
+            guard let fact = timed.fact else { continue }
+            state.learn(fact, at: timed.at)
+            if state.paymentCount(of: id) > 0 { return timed.at }
+        }
+        return nil
+    }
+
+    /// The instants at which a payment came in, with the invoices that it settled, in order.
+    var payments: [(at: Instant, record: RecordID, invoice: InvoiceID)] {
+        var paid = Set(opening.invoices.filter { $0.status == .paid }.map(\.id))
+        var result: [(at: Instant, record: RecordID, invoice: InvoiceID)] = []
+        for timed in facts {
+            switch timed.fact {
+            case .invoice(let invoice)? where invoice.status == .paid:
+                if paid.insert(invoice.id).inserted {
+                    result.append((timed.at, timed.record, invoice.id))
+                }
+            case .payment(.payInvoice(let id, _, _), _)?:
+                if paid.insert(id).inserted { result.append((timed.at, timed.record, id)) }
+            default: continue
+            }
+        }
+        return result
+    }
+}

@@ -1,0 +1,225 @@
+import BillingModel
+package import MirrorLog
+package import ShadowRun
+
+extension IssuedVerdict {
+    /// The mark of a verdict: FNV-1a of 64 bits over all that a report would say of it.
+    init(_ verdict: EpisodeVerdict) {
+        opened = verdict.opened
+        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+        for byte in verdict.gist.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+        digest = hash
+    }
+}
+
+extension EpisodeVerdict {
+    /// All that makes a verdict the same as another.
+    fileprivate var gist: String {
+        var parts = ["\(closed)", openedBy, accountType?.columnValue ?? "-", "\(standing.count)"]
+        switch outcome {
+        case .match: parts.append("match")
+        case .incomplete(let why): parts.append(why.rawValue)
+        case .open: parts.append("open")
+        case .divergent(let divergence):
+            parts += [divergence.id, divergence.extent.rawValue, divergence.story]
+            parts += divergence.classes.map(\.rawValue) + divergence.records.map(\.rawValue)
+        }
+        return parts.joined(separator: "\u{1f}")
+    }
+}
+
+extension ParityEngine {
+    /// All that the engine knows, for ``init(restoring:settings:)``.
+    ///
+    /// The same engine gives the same bytes; they are for the same build, which
+    /// ``PackedFormat/fingerprint`` guards.
+    /// - Complexity: O(n) in the bytes of the records.
+    package func saved() -> [UInt8] {
+        var writer = PackedWriter()
+        writer.write(varint: PackedFormat.fingerprint)
+        writer.write(counts)
+        writer.write(shown)
+        writer.write(instant: latest)
+        for source in Mark.Source.allCases { writer.write(instant: through[source]) }
+        writer.write(ledgers, by: \.rawValue) { writer, ledger in writer.write(ledger) }
+        writer.write(waiting, by: \.rawValue) { writer, ledger in writer.write(ledger) }
+        writer.write(accounts, by: \.rawValue) { writer, account in
+            writer.write(run: account.rawValue.utf8)
+        }
+        writer.write(due, by: \.rawValue) { writer, instant in writer.write(instant: instant) }
+        writer.write(issued, by: \.rawValue) { writer, verdicts in
+            writer.write(varint: UInt64(verdicts.count))
+            for verdict in verdicts {
+                writer.write(instant: verdict.opened)
+                writer.write(varint: verdict.digest)
+            }
+        }
+        writer.write(byte: issuedUnder == nil ? 0 : 1)
+        if let issuedUnder { writer.write(issuedUnder) }
+        let fingerprints = seen.sorted { ($0.high, $0.low) < ($1.high, $1.low) }
+        writer.write(varint: UInt64(fingerprints.count))
+        for fingerprint in fingerprints {
+            writer.write(varint: fingerprint.high)
+            writer.write(varint: fingerprint.low)
+        }
+        return writer.bytes
+    }
+
+    /// The engine that gave these bytes.
+    ///
+    /// - Parameters:
+    ///   - bytes: What ``saved()`` gave.
+    ///   - settings: The settings to go on with.
+    /// - Throws: ``PackedError`` for bytes of another build, cut off or changed.
+    package init(restoring bytes: [UInt8], settings: JudgeSettings) throws(PackedError) {
+        self.init(settings: settings)
+        let result = bytes.withUnsafeBytes { buffer -> Result<ParityEngine, PackedError> in
+            var engine = ParityEngine(settings: settings)
+            var reader = PackedReader(buffer)
+            do throws(PackedError) {
+                try engine.restore(from: &reader)
+                try reader.finish()
+                return .success(engine)
+            } catch {
+                return .failure(error)
+            }
+        }
+        self = try result.get()
+    }
+
+    private mutating func restore(from reader: inout PackedReader) throws(PackedError) {
+        guard try reader.varint() == PackedFormat.fingerprint else {
+            throw reader.malformed("saved by another build")
+        }
+        counts = try reader.read()
+        shown = try reader.read()
+        guard let last = try reader.optionalInstant() else { throw reader.malformed("no time") }
+        latest = last
+        for source in Mark.Source.allCases { through[source] = try reader.optionalInstant() }
+        ledgers = try reader.table { AccountID($0) } value: { reader throws(PackedError) in
+            try reader.read()
+        }
+        waiting = try reader.table { CustomerID($0) } value: { reader throws(PackedError) in
+            try reader.read()
+        }
+        accounts = try reader.table { CustomerID($0) } value: { reader throws(PackedError) in
+            AccountID(try reader.text())
+        }
+        due = try reader.table { AccountID($0) } value: { reader throws(PackedError) in
+            guard let instant = try reader.optionalInstant() else {
+                throw reader.malformed("no time")
+            }
+            return instant
+        }
+        issued = try reader.table { AccountID($0) } value: { reader throws(PackedError) in
+            try reader.issuedVerdicts()
+        }
+        if try reader.byte() == 1 { issuedUnder = try reader.read() }
+        for _ in 0..<(try reader.count()) {
+            seen.insert(
+                RecordFingerprint(high: try reader.varint(), low: try reader.varint())
+            )
+        }
+    }
+}
+
+extension PackedWriter {
+    /// A table, in the order of its keys' text.
+    fileprivate mutating func write<Key, Value>(
+        _ table: [Key: Value],
+        by name: (Key) -> String,
+        _ write: (inout PackedWriter, Value) -> Void
+    ) {
+        self.write(varint: UInt64(table.count))
+        for (key, value) in table.sorted(by: { name($0.key) < name($1.key) }) {
+            self.write(run: name(key).utf8)
+            write(&self, value)
+        }
+    }
+}
+
+extension PackedReader {
+    fileprivate mutating func text() throws(PackedError) -> String {
+        String(decoding: try run(), as: UTF8.self)
+    }
+
+    fileprivate mutating func table<Key: Hashable, Value>(
+        _ key: (String) -> Key,
+        value: (inout PackedReader) throws(PackedError) -> Value
+    ) throws(PackedError) -> [Key: Value] {
+        var result: [Key: Value] = [:]
+        for _ in 0..<(try count()) {
+            let name = key(try text())
+            result[name] = try value(&self)
+        }
+        return result
+    }
+
+    fileprivate mutating func issuedVerdicts() throws(PackedError) -> [IssuedVerdict] {
+        var verdicts: [IssuedVerdict] = []
+        for _ in 0..<(try count()) {
+            guard let opened = try optionalInstant() else { throw malformed("no time") }
+            verdicts.append(IssuedVerdict(opened: opened, digest: try varint()))
+        }
+        return verdicts
+    }
+}
+
+extension ParityEngine.Counts: Packable {
+    package func pack(into writer: inout PackedWriter) {
+        let numbers = [records, redelivered, conflicting, late, outOfOrder, liveEvents]
+        for number in numbers + [testLines.count] + testLines {
+            writer.write(varint: UInt64(number))
+        }
+    }
+
+    package init(unpacking reader: inout PackedReader) throws(PackedError) {
+        self.init()
+        records = try reader.whole()
+        redelivered = try reader.whole()
+        conflicting = try reader.whole()
+        late = try reader.whole()
+        outOfOrder = try reader.whole()
+        liveEvents = try reader.whole()
+        for _ in 0..<(try reader.count()) { testLines.append(try reader.whole()) }
+    }
+}
+
+extension PackedReader {
+    fileprivate mutating func whole() throws(PackedError) -> Int {
+        guard let number = Int(exactly: try varint()) else { throw malformed("number too large") }
+        return number
+    }
+}
+
+extension LogCoverage: Packable {
+    package func pack(into writer: inout PackedWriter) {
+        for path in LegacyPath.allCases { writer.write(byte: paths.contains(path) ? 1 : 0) }
+        writer.write(varint: UInt64(tables.count))
+        for table in tables.sorted() { writer.write(run: table.utf8) }
+        writer.write(varint: UInt64(gaps.count))
+        for gap in gaps {
+            writer.write(instant: gap.from)
+            writer.write(instant: gap.to)
+        }
+        writer.write(instant: horizon)
+    }
+
+    package init(unpacking reader: inout PackedReader) throws(PackedError) {
+        var paths: Set<LegacyPath> = []
+        for path in LegacyPath.allCases where try reader.byte() == 1 { paths.insert(path) }
+        var tables: Set<String> = []
+        for _ in 0..<(try reader.count()) { tables.insert(try reader.text()) }
+        var gaps: [Gap] = []
+        for _ in 0..<(try reader.count()) {
+            guard let from = try reader.optionalInstant(), let to = try reader.optionalInstant()
+            else { throw reader.malformed("no time") }
+            gaps.append(Gap(from: from, to: to))
+        }
+        guard let horizon = try reader.optionalInstant() else { throw reader.malformed("no time") }
+        self.init(horizon: horizon)
+        self.paths = paths
+        self.tables = tables
+        self.gaps = gaps
+    }
+}

@@ -1,0 +1,284 @@
+package import BillingModel
+package import MirrorLog
+package import ShadowRun
+
+/// Takes records one at a time and gives out the verdicts of settled episodes.
+///
+/// A replay feeds it a file and asks once, at the end; a live mirror feeds it a stream and asks
+/// whenever it likes. Both get the same verdicts, because a verdict is a function of the records
+/// and not of when they came: every record is kept, in packed form, and an account whose records
+/// changed is judged anew. A record that arrives for an episode that was given out already changes
+/// that verdict, or takes it back.
+package struct ParityEngine {
+    /// What verdicts depend on besides the log.
+    package let settings: JudgeSettings
+    /// What was fed.
+    package internal(set) var counts = Counts()
+    /// What the log shows so far, its horizon aside.
+    var shown = LogCoverage(horizon: Instant(microseconds: .min))
+    /// The records of each account.
+    var ledgers: [AccountID: RecordLedger] = [:]
+    /// Stripe records without an account, by the customer they are found through.
+    var waiting: [CustomerID: RecordLedger] = [:]
+    var accounts: [CustomerID: AccountID] = [:]
+    var seen: Set<RecordFingerprint> = []
+    /// Up to when each source is complete, as its marks say.
+    var through: [Mark.Source: Instant] = [:]
+    var latest = Instant(microseconds: .min)
+    /// Accounts to judge, each from the horizon at which something of it settles.
+    var due: [AccountID: Instant] = [:]
+    /// The verdicts that were given out.
+    var issued: [AccountID: [IssuedVerdict]] = [:]
+    /// The coverage that the verdicts given out rest on.
+    var issuedUnder: LogCoverage?
+
+    /// What an engine was fed.
+    package struct Counts: Hashable, Sendable {
+        /// Records, redeliveries included.
+        package var records = 0
+        /// Records whose id had come before; they change nothing.
+        package var redelivered = 0
+        /// Of those, the ones whose id had come from another account: a log that breaks its
+        /// contract.
+        package var conflicting = 0
+        /// Records that were seen later than the settle time after they happened.
+        package var late = 0
+        /// Records that came after one that had happened later.
+        package var outOfOrder = 0
+        /// Stripe events of live mode.
+        package var liveEvents = 0
+        /// The lines of Stripe events of test mode.
+        package var testLines: [Int] = []
+    }
+
+    /// An engine that was fed nothing.
+    package init(settings: JudgeSettings) {
+        self.settings = settings
+    }
+
+    // MARK: - Feeding
+
+    /// Takes a record.
+    ///
+    /// - Parameters:
+    ///   - record: The record.
+    ///   - line: Where it stands in its log, for naming it should it be left out in the end.
+    /// - Complexity: O(1), but for a redelivery: O(n) in its account's records.
+    package mutating func feed(_ record: MirrorRecord, line: Int = 0) {
+        counts.records += 1
+        noteDelivery(record)
+        let packed = record.packed()
+        guard seen.insert(RecordFingerprint(record.id)).inserted else {
+            return takeRedelivery(record, packed)
+        }
+        note(record, line)
+        guard let account = record.account else {
+            if case .stripe(let event) = record.body {
+                let customer = event.customer ?? CustomerID("")
+                waiting[customer, default: RecordLedger()].append(packed)
+            }
+            return
+        }
+        ledgers[account, default: RecordLedger()].append(packed)
+        markDue(account, record.at)
+    }
+
+    private mutating func noteDelivery(_ record: MirrorRecord) {
+        if record.at < latest { counts.outOfOrder += 1 }
+        latest = max(latest, record.at)
+        if let seen = record.seen, seen.since(record.at) > settings.settle { counts.late += 1 }
+    }
+
+    /// A second record of an id changes nothing. Where the two differ all the same, the one whose
+    /// packed bytes come first stands, so that the order of arrival makes no difference.
+    private mutating func takeRedelivery(_ record: MirrorRecord, _ packed: [UInt8]) {
+        counts.redelivered += 1
+        if let account = record.account {
+            guard let old = ledgers[account]?.packed(of: record.id) else {
+                counts.conflicting += 1
+                return
+            }
+            if packed.lexicographicallyPrecedes(old) {
+                ledgers[account]?.replace(at: old.startIndex, with: packed)
+                markDue(account, record.at)
+            }
+        } else if case .stripe(let event) = record.body {
+            let customer = event.customer ?? CustomerID("")
+            guard let old = waiting[customer]?.packed(of: record.id) else { return }
+            if packed.lexicographicallyPrecedes(old) {
+                waiting[customer]?.replace(at: old.startIndex, with: packed)
+            }
+        }
+    }
+
+    private mutating func note(_ record: MirrorRecord, _ line: Int) {
+        switch record.body {
+        case .baseline(let state): map(state.stripeCustomer, to: record.account)
+        case .stripe(let event):
+            if event.livemode == true { counts.liveEvents += 1 }
+            if event.livemode == false { counts.testLines.append(line) }
+        case .execution(let execution): shown.paths.insert(execution.path)
+        case .change(let change):
+            shown.tables.insert(change.table.rawValue)
+            if change.table == .dunning { shown.paths.insert(.a) }
+            if case .customer(let customer, _, _) = change.row {
+                map(customer.value.map { CustomerID($0) }, to: record.account)
+            }
+        case .mark(let mark) where record.account == nil: note(mark)
+        case .mark, .request: break
+        }
+    }
+
+    /// Notes whose customer it is. Of two accounts that claim one customer the first by id has it.
+    private mutating func map(_ customer: CustomerID?, to account: AccountID?) {
+        guard let customer, let account else { return }
+        accounts[customer] = min(accounts[customer] ?? account, account)
+    }
+
+    private mutating func note(_ mark: Mark) {
+        switch mark.says {
+        case .through(let instant):
+            through[mark.source] = max(through[mark.source] ?? instant, instant)
+        case .gap(let from, let to):
+            let gap = Gap(from: from, to: to)
+            let place = shown.gaps.firstIndex { (gap.from, gap.to) <= ($0.from, $0.to) }
+            shown.gaps.insert(gap, at: place ?? shown.gaps.count)
+        }
+    }
+
+    private mutating func markDue(_ account: AccountID, _ at: Instant) {
+        let settles = at.advanced(by: settings.settle)
+        due[account] = min(due[account] ?? settles, settles)
+    }
+
+    // MARK: - What was fed, as a whole
+
+    /// What the log shows, up to its horizon.
+    ///
+    /// The horizon is the earliest time through which some source says it is complete; of a log
+    /// without such marks it is the latest event time.
+    package var coverage: LogCoverage {
+        var coverage = shown
+        coverage.horizon = through.values.min() ?? latest
+        return coverage
+    }
+
+    /// How many accounts have records.
+    package var accountCount: Int { ledgers.count }
+
+    /// Stripe records that no account could be found for.
+    package var unmappedCount: Int { waiting.values.reduce(0) { $0 + $1.count } }
+
+    /// Whether events of both modes were met. Live and test never meet in one report: the test
+    /// ones are then left out.
+    package var mixesModes: Bool { counts.liveEvents > 0 && !counts.testLines.isEmpty }
+
+    /// Hands the records that wait for an account to the one their customer is mapped to.
+    private mutating func resolveWaiting() throws(PackedError) {
+        for customer in waiting.keys.sorted() {
+            guard let account = accounts[customer], let ledger = waiting.removeValue(forKey: customer)
+            else { continue }
+            for packed in ledger {
+                ledgers[account, default: RecordLedger()].append(packed)
+                markDue(account, try PackedRecord.at(of: packed))
+            }
+        }
+    }
+
+    // MARK: - Judging
+
+    /// Judges every account as the records stand, in the order of account ids.
+    ///
+    /// - Parameter visit: Called with what was found out about each account.
+    /// - Throws: ``PackedError`` where a saved engine was tampered with.
+    package mutating func judgeAll(_ visit: (AccountVerdicts) -> Void) throws(PackedError) {
+        try resolveWaiting()
+        let judge = AccountJudge(settings: settings, coverage: coverage)
+        for account in ledgers.keys.sorted() { visit(try judged(account, by: judge)) }
+    }
+
+    /// The verdicts that have settled, changed or fallen away since this was last asked.
+    ///
+    /// - Throws: ``PackedError`` where a saved engine was tampered with.
+    /// - Complexity: that of judging the accounts something of which has settled by the horizon.
+    package mutating func settle() throws(PackedError) -> [VerdictChange] {
+        try resolveWaiting()
+        let coverage = coverage
+        let judge = AccountJudge(settings: settings, coverage: coverage)
+        var changes: [VerdictChange] = []
+        let isShownAnew = issuedUnder.map { !$0.showsTheSame(as: coverage) } ?? false
+        let candidates =
+            isShownAnew
+            ? Array(ledgers.keys) : due.filter { $0.value <= coverage.horizon }.map(\.key)
+        for account in candidates.sorted() {
+            let verdicts = try judged(account, by: judge).episodes
+            changes += issue(verdicts, of: account)
+            due[account] = verdicts.filter(\.isOpen).map(\.closed).min()
+        }
+        issuedUnder = coverage
+        return changes
+    }
+
+    private func judged(
+        _ account: AccountID,
+        by judge: AccountJudge
+    ) throws(PackedError) -> AccountVerdicts {
+        var records: [MirrorRecord] = []
+        guard let ledger = ledgers[account] else { return judge.judge(account, []) }
+        records.reserveCapacity(ledger.count)
+        for packed in ledger {
+            let record = try MirrorRecord(packed: packed)
+            if mixesModes, case .stripe(let event) = record.body, event.livemode == false {
+                continue
+            }
+            records.append(record)
+        }
+        return judge.judge(account, records)
+    }
+
+    private mutating func issue(
+        _ verdicts: [EpisodeVerdict],
+        of account: AccountID
+    ) -> [VerdictChange] {
+        let before = issued[account] ?? []
+        var after: [IssuedVerdict] = []
+        var changes: [VerdictChange] = []
+        for verdict in verdicts where !verdict.isOpen {
+            let mark = IssuedVerdict(verdict)
+            after.append(mark)
+            if !before.contains(mark) { changes.append(.issued(verdict)) }
+        }
+        for old in before where !after.contains(where: { $0.opened == old.opened }) {
+            changes.append(.withdrawn(account, opened: old.opened))
+        }
+        issued[account] = after
+        return changes
+    }
+}
+
+/// A change of what is known.
+package enum VerdictChange: Sendable {
+    /// An episode has settled, or its verdict is another one now.
+    case issued(EpisodeVerdict)
+    /// An episode that was given out is none any more: a late record joined it to another.
+    case withdrawn(AccountID, opened: Instant)
+}
+
+/// What is remembered of a verdict that was given out.
+struct IssuedVerdict: Hashable {
+    var opened: Instant
+    /// Stands for all that the verdict says.
+    var digest: UInt64
+}
+
+extension LogCoverage {
+    /// Whether verdicts under two coverages can differ only by their horizons.
+    fileprivate func showsTheSame(as other: LogCoverage) -> Bool {
+        paths == other.paths && tables == other.tables && gaps == other.gaps
+    }
+}
+
+extension EpisodeVerdict {
+    /// Whether it has not settled yet.
+    package var isOpen: Bool { if case .open = outcome { true } else { false } }
+}

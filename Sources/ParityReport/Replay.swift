@@ -1,0 +1,107 @@
+package import DivergenceAnalysis
+package import MirrorLog
+package import ShadowRun
+
+/// A replay: logs go in a chunk at a time, a report comes out.
+///
+/// It does what a live mirror does with a stream, through the same ``ParityEngine``.
+package struct Replay {
+    private var engine: ParityEngine
+    private var digest = LogDigest()
+    private let program: String
+    /// How many lines were rejected.
+    package private(set) var rejected = 0
+
+    /// A replay of nothing yet.
+    ///
+    /// - Parameters:
+    ///   - settings: What verdicts depend on besides the log.
+    ///   - program: The program's name and version, for the report.
+    package init(settings: JudgeSettings, program: String) {
+        engine = ParityEngine(settings: settings)
+        self.program = program
+    }
+
+    /// What was fed so far.
+    package var counts: ParityEngine.Counts { engine.counts }
+
+    /// Up to when the log is complete, and what it shows.
+    package var coverage: LogCoverage { engine.coverage }
+
+    /// Reads one log to its end.
+    ///
+    /// - Parameters:
+    ///   - source: The log.
+    ///   - progress: Called with the size of each chunk that was read, and the records so far.
+    ///   - reject: Called for each line that is no record.
+    /// - Returns: How many bytes the log has.
+    /// - Throws: ``LogSourceError`` where the source can't be read, ``RecordError`` when memory is
+    ///   short, and what `reject` throws.
+    package mutating func read(
+        _ source: LogSource,
+        progress: (_ bytes: Int, _ records: Int) -> Void,
+        reject: (Reject) throws -> Void
+    ) throws -> Int {
+        var reader = try LogReader()
+        let size = try source.readChunks { chunk in
+            try reader.feed(chunk) { outcome in try take(outcome, reject) }
+            progress(chunk.count, engine.counts.records)
+        }
+        try reader.finish { outcome in try take(outcome, reject) }
+        digest.add(reader.digest)
+        return size
+    }
+
+    private mutating func take(
+        _ outcome: LogReader.Outcome,
+        _ reject: (Reject) throws -> Void
+    ) rethrows {
+        switch outcome {
+        case .record(let record, let line): engine.feed(record, line: line)
+        case .reject(let line):
+            rejected += 1
+            try reject(line)
+        }
+    }
+
+    /// Judges all that was read.
+    ///
+    /// - Parameters:
+    ///   - scope: The phase whose scope is reported; `nil` for all episodes.
+    ///   - keepsSettled: Whether accounts' last settled states go into the report.
+    ///   - progress: Called after each account.
+    ///   - reject: Called for each test-mode event that a log of live mode holds.
+    /// - Throws: What `reject` throws.
+    package mutating func report(
+        scope: Phase?,
+        keepsSettled: Bool,
+        progress: () -> Void = {},
+        reject: (Reject) throws -> Void
+    ) throws -> ParityReport {
+        var builder = ReportBuilder(scope: scope, keepsSettled: keepsSettled)
+        try engine.judgeAll { account in
+            builder.add(account)
+            progress()
+        }
+        if engine.mixesModes {
+            for line in engine.counts.testLines.sorted() {
+                rejected += 1
+                let reason = "a test-mode event in a log of live mode"
+                try reject(Reject(line: line, reason: reason, excerpt: ""))
+            }
+        }
+        var records = ParityReport.RecordCounts()
+        records.records = engine.counts.records
+        records.rejected = rejected
+        records.redelivered = engine.counts.redelivered
+        records.conflicting = engine.counts.conflicting
+        records.unmapped = engine.unmappedCount
+        let input = ParityReport.Input(
+            logDigest: digest.hex,
+            settings: engine.settings,
+            scope: scope,
+            program: program
+        )
+        return builder.report(input, records, engine.coverage)
+    }
+}

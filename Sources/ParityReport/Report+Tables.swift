@@ -1,0 +1,84 @@
+import BillingModel
+import DivergenceAnalysis
+import ShadowRun
+
+extension ParityReport {
+    /// What was read and judged, a line each.
+    package var overview: TextTable {
+        var table = TextTable([("", .left), ("count", .right)])
+        func row(_ name: String, _ count: Int) { table.add([name, Figures.grouped(count)]) }
+        row("records", records.records)
+        row("  redelivered", records.redelivered)
+        if records.conflicting > 0 { row("  of another account's id", records.conflicting) }
+        if records.unmapped > 0 { row("  of no known account", records.unmapped) }
+        row("lines rejected", records.rejected)
+        row("accounts", episodes.accounts)
+        row("episodes judged", episodes.judged)
+        row("  match", episodes.match)
+        row("  divergent", episodes.divergent)
+        row("episodes open", episodes.open)
+        for (why, count) in episodes.incomplete where count > 0 {
+            row("episodes incomplete: \(why.words)", count)
+        }
+        if episodes.outOfScope > 0 { row("episodes out of scope", episodes.outOfScope) }
+        row("standing differences", standing.count)
+        if !unconfirmed.isEmpty { row("effects unconfirmed by row images", unconfirmed.count) }
+        if unattributed > 0 { row("changes without an execution", unattributed) }
+        if tagDrift > 0 { row("accounts with tag drift", tagDrift) }
+        return table
+    }
+
+    /// Divergences by class, with accounts, subscriptions and money.
+    package var classTable: TextTable {
+        var table = TextTable([
+            ("class", .left), ("divergences", .right), ("accounts", .right), ("lasting", .right),
+            ("subscriptions", .right), ("at stake", .left),
+        ])
+        for (cause, count) in classCounts where count > 0 || cause.isBlocking {
+            let entries = divergences.filter { $0.divergence.classes.contains(cause) }
+            let subscriptions = entries.reduce(0) { $0 + $1.divergence.subscriptions }
+            table.add([
+                cause.rawValue, Figures.grouped(count),
+                Figures.grouped(Set(entries.map(\.episode.account)).count),
+                Figures.grouped(entries.count { $0.divergence.extent == .lasting }),
+                Figures.grouped(subscriptions),
+                Self.money(of: entries),
+            ])
+        }
+        return table
+    }
+
+    /// How faithful the models are, a path a line.
+    package var fidelityTable: TextTable {
+        var table = TextTable([
+            ("path", .left), ("executions", .right), ("exact", .right), ("share", .right),
+        ])
+        for (path, count) in fidelity {
+            let name = episodes.paths.contains(path) ? path.rawValue : "\(path.rawValue) (not seen)"
+            table.add([
+                name, Figures.grouped(count.executions), Figures.grouped(count.exact),
+                Figures.percentage(count.exact, of: count.executions),
+            ])
+        }
+        return table
+    }
+
+    /// The sums of what divergences are about, by currency; in minor units.
+    private static func money(of entries: [Entry]) -> String {
+        var amounts = Amounts()
+        for entry in entries { amounts.add(entry.divergence.amounts) }
+        return amounts.sums.map { "\(Figures.grouped($0.minorUnits)) \($0.currency)" }
+            .joined(separator: ", ")
+    }
+}
+
+extension EpisodeVerdict.Incompleteness {
+    /// The reason in words.
+    package var words: String {
+        switch self {
+        case .gap: "a source has a gap"
+        case .noBaseline: "no baseline"
+        case .missingFacts: "facts missing"
+        }
+    }
+}

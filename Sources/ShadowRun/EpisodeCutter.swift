@@ -1,0 +1,244 @@
+package import BillingModel
+import LegacyPaths
+package import MirrorLog
+
+/// One episode of an account: the unit of comparison and of every statistic.
+package struct Episode: Sendable {
+    /// What opened it.
+    package var opener: MirrorRecord
+    /// The places of its records among the account's, in event-time order.
+    package var range: Range<Int>
+    /// The account as it stood before the first of them.
+    package var opening: AccountState
+    /// Whether a baseline, or the account's own making, came before.
+    package var isKnown: Bool
+    /// The event time of the last record, the effects of executions included.
+    package var lastAt: Instant
+    /// When the account had been quiet for the settle time.
+    package var closesAt: Instant
+    /// What executions of earlier episodes did to the customer.
+    package var past: [PastAction]
+    /// The episode taken apart.
+    package var timeline: Timeline
+
+    /// The instant of the first record.
+    package var openedAt: Instant { opener.at }
+}
+
+/// Cuts an account's records, in event-time order, into episodes.
+///
+/// An episode opens at a trigger: a Stripe event of an invoice, a subscription or a charge that
+/// legacy did not cause, or a request. So that nothing legacy did goes unjudged, an execution or a
+/// row image that does something to the customer while no episode is open opens one as well.
+package struct EpisodeCutter {
+    private let records: [MirrorRecord]
+    private let settings: JudgeSettings
+    private var next = 0
+    private var past: [PastAction] = []
+    private var isKnown = false
+    /// The account as the record has it so far.
+    package private(set) var state = AccountState()
+
+    /// A cutter of an account's records.
+    ///
+    /// - Parameter records: All of the account's records, each id once, in event-time order.
+    package init(_ records: [MirrorRecord], _ settings: JudgeSettings) {
+        self.records = records
+        self.settings = settings
+    }
+
+    /// The next episode; `nil` when the records are at their end.
+    package mutating func nextEpisode() -> Episode? {
+        while next < records.count {
+            let record = records[next]
+            switch record.body {
+            case .mark:
+                next += 1
+            case .baseline(let baseline):
+                state = baseline.adopted(after: state, by: record)
+                isKnown = true
+                next += 1
+            default:
+                if opens(record) { return cut(openedBy: record) }
+            }
+        }
+        return nil
+    }
+
+    /// Whether a record opens an episode. One that does not is folded and passed.
+    private mutating func opens(_ record: MirrorRecord) -> Bool {
+        if record.isTrigger { return true }
+        let timeline = timeline(next..<next + 1, from: record, closesAt: record.at)
+        let doesSomething = timeline.final.differsInDunning(from: state)
+        if doesSomething, !timeline.taken.isEmpty || !timeline.isOnlyFacts { return true }
+        state = timeline.final
+        if case .change(let change) = record.body, change.op == .insert, change.table == .account {
+            isKnown = true
+        }
+        next += 1
+        return false
+    }
+
+    private mutating func cut(openedBy opener: MirrorRecord) -> Episode {
+        let start = next
+        var lastAt = opener.lastEffectAt
+        next += 1
+        while next < records.count,
+            records[next].at <= lastAt.advanced(by: settings.settle)
+        {
+            if records[next].keepsOpen { lastAt = max(lastAt, records[next].lastEffectAt) }
+            next += 1
+        }
+        let closesAt = lastAt.advanced(by: settings.settle)
+        let timeline = timeline(start..<next, from: opener, closesAt: closesAt)
+        let episode = Episode(
+            opener: opener,
+            range: start..<next,
+            opening: state,
+            isKnown: isKnown,
+            lastAt: lastAt,
+            closesAt: closesAt,
+            past: past,
+            timeline: timeline
+        )
+        state = timeline.final
+        past += timeline.runs.filter { !$0.taken.isEmpty }.map { run in
+            PastAction(
+                execution: run.id,
+                path: run.execution.path,
+                at: run.at,
+                taken: run.taken,
+                actedOn: run.actedOn
+            )
+        }
+        if records[start..<next].contains(where: { $0.kind == .baseline }) { isKnown = true }
+        return episode
+    }
+
+    /// The episode as it would be with a longer settle time; `nil` where no record came in it.
+    package func extended(_ episode: Episode) -> Timeline? {
+        let until = episode.lastAt.advanced(by: settings.longerSettle)
+        var end = episode.range.upperBound
+        while end < records.count, records[end].at <= until { end += 1 }
+        guard end > episode.range.upperBound else { return nil }
+        var builder = self
+        builder.state = episode.opening
+        return builder.timeline(
+            episode.range.lowerBound..<end,
+            from: episode.opener,
+            closesAt: until
+        )
+    }
+
+    /// The records of an episode.
+    package func records(of episode: Episode) -> ArraySlice<MirrorRecord> {
+        records[episode.range]
+    }
+
+    private func timeline(
+        _ range: Range<Int>,
+        from opener: MirrorRecord,
+        closesAt: Instant
+    ) -> Timeline {
+        TimelineBuilder.build(
+            records[range],
+            opening: state,
+            openedAt: opener.at,
+            closesAt: closesAt,
+            settings: settings
+        ) { id in
+            // What an execution reacted to mostly lies in its own episode, and always before it.
+            trigger(id, in: range) ?? trigger(id, in: 0..<range.lowerBound)
+        }
+    }
+
+    private func trigger(_ id: RecordID, in range: Range<Int>) -> LegacyTrigger? {
+        for record in records[range].reversed() {
+            switch record.body {
+            case .stripe(let event) where record.id == id || event.id == id.rawValue:
+                return .stripe(event)
+            case .request(let request) where record.id == id: return .request(request)
+            default: continue
+            }
+        }
+        return nil
+    }
+}
+
+extension MirrorRecord {
+    /// Whether it wakes a decision: a fact about an invoice, a subscription or a charge, or a
+    /// request.
+    package var isTrigger: Bool {
+        switch body {
+        case .stripe(let event): event.cause == nil && event.type.isTrigger
+        case .request: true
+        case .baseline, .execution, .change, .mark: false
+        }
+    }
+
+    /// Whether it keeps an episode open.
+    fileprivate var keepsOpen: Bool {
+        switch body {
+        case .stripe, .request, .execution, .change: true
+        case .baseline, .mark: false
+        }
+    }
+
+    /// Its event time, or that of the last effect of an execution.
+    fileprivate var lastEffectAt: Instant {
+        guard case .execution(let execution) = body else { return at }
+        return execution.effects.reduce(at) { max($0, $1.at) }
+    }
+}
+
+extension Timeline {
+    /// Whether nothing in it is legacy's doing.
+    fileprivate var isOnlyFacts: Bool {
+        residuals.isEmpty && runs.allSatisfy { $0.effects.isEmpty }
+    }
+}
+
+extension AccountState {
+    /// Whether anything that dunning writes differs.
+    fileprivate func differsInDunning(from other: AccountState) -> Bool {
+        !FacetDifference.between(legacy: self, brain: other, comparesAmount: true).isEmpty
+    }
+
+    /// This baseline, with what only the record before it can know.
+    ///
+    /// A baseline doesn't say which items were taken for bad debt, which payments were taken, nor
+    /// what an administrator said; and it is as old as its record, so older snapshots lose to it.
+    fileprivate func adopted(after old: AccountState, by record: MirrorRecord) -> AccountState {
+        var state = self
+        state.override = override ?? old.override
+        let second = Instant(unixSeconds: record.at.unixSeconds) ?? record.at
+        for index in state.invoices.indices {
+            let invoice = state.invoices[index]
+            state.invoices[index].version = SnapshotVersion(
+                created: second,
+                rank: invoice.status.rank,
+                at: record.at,
+                record: record.id
+            )
+            guard let before = old.invoice(invoice.id) else { continue }
+            state.invoices[index].payments = before.payments
+            if invoice.markedUncollectibleAt == record.at {
+                let earliest = before.markedUncollectibleAt ?? record.at
+                state.invoices[index].markedUncollectibleAt = earliest
+            }
+        }
+        for index in state.subscriptions.indices {
+            guard let before = old.subscription(state.subscriptions[index].id) else { continue }
+            let present = state.subscriptions[index].items
+            state.subscriptions[index].itemsTaken = before.itemsTaken.filter { taken in
+                !present.contains { $0.id == taken.id }
+            }
+            if state.subscriptions[index].status == .canceled, before.status == .canceled {
+                state.subscriptions[index].cancelReason =
+                    state.subscriptions[index].cancelReason ?? before.cancelReason
+                state.subscriptions[index].canceledAt = before.canceledAt
+            }
+        }
+        return state
+    }
+}

@@ -1,0 +1,45 @@
+import ArgumentParser
+import Glibc
+
+/// A failure that a script can tell by its exit code and a person by its words.
+struct CommandFailure: Error {
+    /// The exit codes of failures, after BSD's `sysexits`.
+    enum Code: Int32 {
+        /// The data is no good.
+        case data = 65
+        /// An input is not there.
+        case noInput = 66
+        /// Reading or writing failed.
+        case inputOutput = 74
+    }
+
+    var code: Code
+    var message: String
+
+    /// Says what is wrong on standard error, and ends the command with the code.
+    var exit: ExitCode {
+        Terminal.say("dunning-parity: \(message)")
+        return ExitCode(code.rawValue)
+    }
+}
+
+/// Standard error and what is attached to it.
+enum Terminal {
+    /// Whether a person is watching standard error.
+    static var isWatched: Bool { isatty(STDERR_FILENO) == 1 }
+
+    /// Writes a line on standard error.
+    static func say(_ line: String) {
+        write(line + "\n")
+    }
+
+    /// Writes on standard error as it stands. That nobody may read it is no reason to fail.
+    static func write(_ text: String) {
+        var rest = Array(text.utf8)[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
+            guard count > 0 else { return }
+            rest = rest.dropFirst(count)
+        }
+    }
+}

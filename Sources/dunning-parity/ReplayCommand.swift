@@ -1,0 +1,184 @@
+import ArgumentParser
+import BillingModel
+import DivergenceAnalysis
+import DunningBrain
+import MirrorLog
+import ParityReport
+import ShadowRun
+
+struct ReplayCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "replay",
+        abstract: "Judges a mirrored log and reports what differs, why, and for how much.",
+        discussion: """
+            A LOG is NDJSON in the mirror log's format, one record a line; several are read as one. \
+            With --out, report.json, report.md and rejects.ndjson are written into that folder. \
+            The same records give the same report.json, byte for byte, in whatever order they \
+            stand.
+
+            Examples:
+              dunning-parity replay mirror.ndjson
+              zcat mirror-*.ndjson.gz | dunning-parity replay - --out reports/march --settled
+              dunning-parity replay mirror.ndjson --phase 1 --settle 30m
+            """
+    )
+
+    @Argument(help: ArgumentHelp("A log to read; - is standard input.", valueName: "log"))
+    var logs: [String]
+
+    @Option(help: ArgumentHelp("Write the report into this folder.", valueName: "folder"))
+    var out: String?
+
+    @Flag(help: "Add each account's last settled state in both runs to report.json.")
+    var settled = false
+
+    @Option(
+        help: ArgumentHelp(
+            "How long an account must be quiet for an episode to close: 15m, 2h. "
+                + "Never less than the policy's confirmation.",
+            valueName: "time"
+        ),
+        transform: timeSpan
+    )
+    var settle = TimeSpan.minutes(15)
+
+    @Option(
+        help: ArgumentHelp("The policy that the brain decides under, in YAML.", valueName: "file")
+    )
+    var policy: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Report only the scope of a phase: 1 webhooks, 2 payments, 3 segments, 4 all.",
+            valueName: "number"
+        ),
+        transform: phaseNumber
+    )
+    var phase: Phase?
+
+    @Option(
+        help: ArgumentHelp(
+            "Afterwards, measure the report against a simulation's truth.ndjson.",
+            valueName: "file"
+        )
+    )
+    var truth: String?
+
+    func run() throws {
+        do {
+            let report = try replay()
+            if report.episodes.judged == 0 {
+                throw CommandFailure(
+                    code: .data,
+                    message: "nothing was judged: no episode settled with its facts complete by "
+                        + "\(report.episodes.horizon), which is as far as the log goes"
+                )
+            }
+            if report.blockingCount > 0 { throw ExitCode(1) }
+        } catch let failure as CommandFailure {
+            throw failure.exit
+        }
+    }
+
+    private func replay() throws -> ParityReport {
+        let policy = try policy.map { path throws(CommandFailure) in try PolicyFile.read(path) }
+        let settings = JudgeSettings(
+            settle: settle,
+            policy: policy ?? Policy(),
+            phase: phase ?? .retire
+        )
+        let truths = try truth.map { path throws(CommandFailure) in try TruthFile.read(path) }
+        let folder = try out.map { path throws(CommandFailure) in try OutputFolder(path) }
+        var rejects = try Rejects(folder)
+        var replay = Replay(
+            settings: settings,
+            program: "dunning-parity \(DunningParity.version)"
+        )
+        try read(into: &replay, &rejects)
+        let report = try replay.report(scope: phase, keepsSettled: settled) { reject in
+            try rejects.take(reject, of: "")
+        }
+        try rejects.close()
+        try folder?.write("report.json", report.json())
+        try folder?.write("report.md", Array(report.markdown().utf8))
+        show(report, replay, rejects, truths)
+        return report
+    }
+
+    private func read(into replay: inout Replay, _ rejects: inout Rejects) throws {
+        let sources = logs.map { $0 == "-" ? LogSource.standardInput : .file($0) }
+        let sizes = sources.map(\.size)
+        let total = sizes.contains(nil) ? nil : sizes.compactMap { $0 }.reduce(0, +)
+        var progress = Progress(total: total)
+        for (source, name) in zip(sources, logs) {
+            do {
+                let size = try replay.read(source) { bytes, records in
+                    progress.advance(by: bytes, records: records)
+                } reject: { reject in
+                    try rejects.take(reject, of: name)
+                }
+                guard size > 0 else {
+                    throw CommandFailure(code: .data, message: "\(source) is empty")
+                }
+            } catch let error as LogSourceError {
+                throw CommandFailure(code: .noInput, message: error.description)
+            }
+        }
+        guard replay.counts.records > 0 else {
+            let first = rejects.first.map { ": line \($0.line): \($0.reason)" } ?? ""
+            throw CommandFailure(
+                code: .data,
+                message: "no line of the log is a record; \(replay.rejected) rejected\(first)"
+            )
+        }
+        progress.note("judging")
+        progress.finish()
+    }
+
+    private func show(
+        _ report: ParityReport,
+        _ replay: Replay,
+        _ rejects: borrowing Rejects,
+        _ truths: [Truth]?
+    ) {
+        print(report.headline.replacing("**", with: ""))
+        print()
+        print(report.overview.text)
+        print(report.classTable.text)
+        print(report.fidelityTable.text)
+        if replay.counts.late + replay.counts.outOfOrder > 0 {
+            let late = Figures.grouped(replay.counts.late)
+            let disorder = Figures.grouped(replay.counts.outOfOrder)
+            print("delivery: \(late) records came late, \(disorder) out of order; it changes nothing")
+            print()
+        }
+        if let reject = rejects.first {
+            print("first rejected line: \(reject.line): \(reject.reason)")
+            print()
+        }
+        if let truths {
+            print("against the truth:")
+            print(TruthScore(report, truths).table.text)
+            print(report.incidentFigures.text)
+        }
+        if let out { print("report: \(out)/report.json, \(out)/report.md") }
+    }
+}
+
+/// Reads a time such as 15m.
+@Sendable
+private func timeSpan(_ text: String) throws -> TimeSpan {
+    guard let span = TimeSpan(text) else {
+        throw ValidationError("`\(text)` is no time; give one such as 90s, 15m, 2h or 30d")
+    }
+    return span
+}
+
+/// Reads a phase by its number.
+@Sendable
+private func phaseNumber(_ text: String) throws -> Phase {
+    guard let phase = Int(text).flatMap(Phase.init(rawValue:)) else {
+        throw ValidationError("`\(text)` is no phase; give 1, 2, 3 or 4")
+    }
+    return phase
+}
