@@ -45,8 +45,10 @@ private enum OverrideField: Int, JSONField {
     static let keys = JSONKeys(OverrideField.self)
 }
 
-/// Reads what the brain would gather. An absent part is empty; `null` where a fact belongs, and a
-/// list that holds pages back, are noted as missing.
+/// Reads what the brain would gather.
+///
+/// An absent part is empty; `null` where a fact belongs, and a list that holds pages back, are
+/// noted as missing.
 func readBaseline(
     _ json: JSONValue,
     at: Instant,
@@ -55,13 +57,13 @@ func readBaseline(
     var state = AccountState()
     do throws(RecordError) {
         try json.fields(StateField.self) { fields throws(RecordError) in
-            try readAccount(fields[.account], into: &state)
-            try readCustomer(fields[.customer], into: &state)
-            try readStripe(fields[.stripe], into: &state, at: at, id: id)
+            try readAccount(fields.optionalObject(.account), into: &state)
+            try readCustomer(fields.optionalObject(.customer), into: &state)
+            try readStripe(fields.optionalObject(.stripe), into: &state, at: at, id: id)
             try readProbations(fields[.probations], into: &state)
             try readMandates(fields[.mandates], into: &state)
-            state.credit = try readCredit(fields[.credit])
-            state.override = try readOverride(fields[.override])
+            state.credit = try readCredit(fields.optionalObject(.credit))
+            state.override = try readOverride(fields.optionalObject(.override))
         }
     } catch {
         throw error.inside("state")
@@ -108,7 +110,8 @@ private func readStripe(
     if json.isNull { state.missing.append("stripe") }
     try json.fields(StripeField.self) { fields throws(RecordError) in
         if fields[.customer].isNull { state.missing.append("stripe customer object") }
-        try fields[.customer].fields(StripeCustomerField.self) { customer throws(RecordError) in
+        let customer = try fields.optionalObject(.customer)
+        try customer.fields(StripeCustomerField.self) { customer throws(RecordError) in
             state.metadata = try readCustomerMetadata(customer[.metadata])
             if state.stripeCustomer == nil {
                 state.stripeCustomer = try customer.string(.id).map { CustomerID($0) }

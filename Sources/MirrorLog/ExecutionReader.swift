@@ -22,6 +22,9 @@ func readExecution(_ json: JSONValue, at: Instant) throws(RecordError) -> Execut
         guard let outcome = Execution.Outcome(rawValue: name) else {
             throw RecordError("execution: outcome `\(name)` is not known")
         }
+        guard fields[.effects].isArray || !fields[.effects].isSomething else {
+            throw fields.mismatch(.effects, "an array")
+        }
         var effects: [TimedEffect] = []
         try fields[.effects].forEach { element throws(RecordError) in
             do throws(RecordError) {
@@ -85,12 +88,15 @@ private let effectReaders: [String: EffectReader] = [
         .restoreItems(try subscription(fields), try strings(fields[.items]).map { ItemID($0) })
     },
     "set_customer_metadata": { fields throws(RecordError) in
-        .setCustomerMetadata(set: try entries(fields[.set]), unset: try strings(fields[.unset]))
+        .setCustomerMetadata(
+            set: try entries(fields.optionalObject(.set)),
+            unset: try strings(fields[.unset])
+        )
     },
     "set_invoice_metadata": { fields throws(RecordError) in
         .setInvoiceMetadata(
             InvoiceID(try fields.required(.invoice)),
-            set: try entries(fields[.set]),
+            set: try entries(fields.optionalObject(.set)),
             unset: try strings(fields[.unset])
         )
     },

@@ -102,6 +102,13 @@ struct JSONFields<Field: JSONField> {
         return self[field]
     }
 
+    /// An object, `null`, or nothing, but no value of another kind.
+    func optionalObject(_ field: Field) throws(RecordError) -> JSONValue {
+        let value = self[field]
+        guard value.isObject || !value.isSomething else { throw mismatch(field, "an object") }
+        return value
+    }
+
     func mismatch(_ field: Field, _ wanted: String) -> RecordError {
         RecordError("`\(field.key)` is \(self[field].kindInWords), not \(wanted)")
     }
@@ -119,7 +126,9 @@ struct JSONFields<Field: JSONField> {
 }
 
 extension JSONValue {
-    /// Picks the fields of an object and hands them to `body`. Of no object all are absent.
+    /// Picks the fields of an object and hands them to `body`.
+    ///
+    /// Of no object all are absent.
     func fields<Field: JSONField, Result>(
         _: Field.Type,
         _ body: (JSONFields<Field>) throws(RecordError) -> Result
