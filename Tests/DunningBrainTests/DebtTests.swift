@@ -19,11 +19,9 @@ struct ConfirmationTests {
     @Test("a hold changes nothing and ends with the earliest hold-down")
     func holds() {
         let early = Instant.noon.minus(.minutes(10))
-        let state = AccountState.marked(
-            .payGo,
-            [.owed("in_1", marked: .noon), .owed("in_2", marked: early)],
-            [.to("cdn")]
-        )
+        let later: [Invoice] = [.owed("in_1", marked: .noon), .owed("in_3", marked: .noon)]
+        let invoices = later + [.owed("in_2", marked: early)]
+        let state = AccountState.marked(.payGo, invoices, [.to("cdn")])
         let decision = state.decision()
         #expect(decision.rule == .hold)
         #expect(decision.plan.isEmpty && decision.desired == nil)

@@ -29,6 +29,16 @@ struct OverrideTests {
         #expect(endless.decision().holds.isEmpty)
     }
 
+    @Test("a hold-down under an override is a time to decide again too, in the order of time")
+    func holdsUnderOverride() {
+        let waiting = AccountState.example(.payGo, [.owed("in_1", marked: .noon)])
+        func holds(until: Instant) -> [Hold.Why] {
+            waiting.with { $0.override = override(false, until: until) }.decision().holds.map(\.why)
+        }
+        #expect(holds(until: .noon.minus(.days(-1))) == [.confirmation, .override])
+        #expect(holds(until: .noon.minus(.minutes(-1))) == [.override, .confirmation])
+    }
+
     @Test("an unflagged debtor loses flag, timestamp and metadata and keeps the rest")
     func unflagged() {
         let state = AccountState.marked(.payGo, [.owed("in_1")], [.to("cdn")]).with {

@@ -15,7 +15,7 @@ struct DriftRemediationTests {
         let state = AccountState.example(
             .payGo,
             [.owed("in_1")],
-            [.to("cdn", "dns"), .to("r2", id: "sub_2", status: .canceled)]
+            [.to("cdn", "dns"), .to("r2", id: "sub_2", status: .canceled), .to(id: "sub_3")]
         )
         #expect(
             run(state) == [
@@ -83,6 +83,8 @@ struct DriftRemediationTests {
             .owed("in_4", -5), .owed("in_5", stated: "0"),
         ]
         #expect(run(.example(.payGo, invoices)) == [])
+        let owing = run(.example(.payGo, invoices + [.owed("in_6", 3)]))
+        #expect(owing.contains(.setFlag(bit: 15, to: true)))
     }
 
     @Test("Path B serves the supported types only", arguments: AccountType.Known.allCases)
