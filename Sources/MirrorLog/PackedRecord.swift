@@ -101,12 +101,11 @@ extension MirrorRecord: Packable {
         let outer = reader.home
         defer { reader.home = outer }
         reader.home = nil
-        let id: RecordID = try reader.read()
-        let at: Instant = try reader.read()
+        id = try reader.read()
+        at = try reader.read()
         let kind: Kind = try reader.read()
-        let account = try reader.optionalText().map { AccountID($0) }
+        account = try reader.optionalText().map { AccountID($0) }
         reader.home = PackedHome(id: id, at: at)
-        let body: Body
         switch kind {
         case .baseline: body = .baseline(try reader.read())
         case .stripe: body = .stripe(try reader.read())
@@ -115,7 +114,6 @@ extension MirrorRecord: Packable {
         case .change: body = .change(try reader.read())
         case .mark: body = .mark(try reader.read())
         }
-        self.init(id: id, at: at, account: account, body: body)
     }
 
     /// The record in packed form.
@@ -134,6 +132,8 @@ extension MirrorRecord: Packable {
 
     /// Unpacks a whole record, but for `seen`.
     package init(packed: [UInt8]) throws(PackedError) {
-        try self.init(packed: packed[...])
+        self = try PackedReader.read(packed[...]) { reader throws(PackedError) in
+            try MirrorRecord(unpacking: &reader)
+        }
     }
 }
