@@ -37,8 +37,9 @@ public struct StripeEventType: Hashable, Sendable, CustomStringConvertible {
     }
 }
 
-/// The object that a Stripe event carries, as far as dunning reads it.
-public enum StripeObject: Hashable, Sendable {
+/// The object that a Stripe event carries, as far as dunning reads it. Indirect, so that events are
+/// cheap to move.
+public indirect enum StripeObject: Hashable, Sendable {
     /// An invoice.
     case invoice(Invoice)
     /// An invoice that is gone: a deleted draft.

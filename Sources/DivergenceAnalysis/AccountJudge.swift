@@ -29,7 +29,7 @@ package struct AccountJudge: Sendable {
     /// - Complexity: O(n log n) for n records, and for each diverging episode the search for its
     ///   causes.
     package func judge(_ account: AccountID, _ records: [MirrorRecord]) -> AccountVerdicts {
-        let ordered = records.sorted(by: MirrorRecord.inEventTimeOrder)
+        let ordered = records.inEventTimeOrder()
         let gaps = coverage.gaps + ordered.compactMap(\.gap)
         var verdicts = AccountVerdicts(account: account)
         var cutter = EpisodeCutter(ordered, settings)

@@ -37,17 +37,18 @@ package struct AccountVerdicts: Sendable {
     }
 
     mutating func count(_ timeline: Timeline, _ coverage: LogCoverage) {
-        for run in timeline.runs {
-            guard let place = LegacyPath.allCases.firstIndex(of: run.execution.path) else {
-                continue
-            }
-            fidelity[place].executions += 1
-            if run.version != nil { fidelity[place].exact += 1 }
-        }
+        for recording in timeline.recordings { count(.a, isExact: recording.isExact) }
+        for run in timeline.runs { count(run.execution.path, isExact: run.version != nil) }
         unconfirmed += timeline.unconfirmed.filter { coverage.tables.contains($0.table) }
         unattributed += timeline.residuals.count { residual in
             if case .effect = residual.change { residual.owner == nil } else { false }
         }
+    }
+
+    private mutating func count(_ path: LegacyPath, isExact: Bool) {
+        guard let place = LegacyPath.allCases.firstIndex(of: path) else { return }
+        fidelity[place].executions += 1
+        if isExact { fidelity[place].exact += 1 }
     }
 
     mutating func finish(_ state: AccountState) {

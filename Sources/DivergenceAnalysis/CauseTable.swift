@@ -192,9 +192,7 @@ private func stuckEvent(_ subject: EpisodeCase) -> [Intervention] {
 private func partialFailure(_ subject: EpisodeCase) -> [Intervention] {
     subject.timeline.runs.enumerated().compactMap { index, run in
         let failed = run.effects.filter { !$0.ok }
-        guard !failed.isEmpty || run.execution.outcome == .failed, run.execution.path != .a else {
-            return nil
-        }
+        guard !failed.isEmpty || run.execution.outcome == .failed else { return nil }
         let steps = Words.count(failed.count, "step")
         return Intervention(
             .partialFailure,

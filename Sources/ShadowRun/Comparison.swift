@@ -129,7 +129,13 @@ extension Timeline {
     }
 
     private func isProcessed(_ trigger: Trigger, by path: LegacyPath) -> Bool {
-        if path == .a, dunningRows.contains(where: { trigger.isMeant(by: $0) }) { return true }
+        guard path != .a else {
+            return dunningRows.contains { trigger.isMeant(by: $0) }
+                || recordings.contains { recording in
+                    recording.outcome != .stuck
+                        && recording.trigger.map { trigger.isMeant(by: $0.rawValue) } == true
+                }
+        }
         return runs.contains { run in
             run.execution.path == path && run.execution.outcome != .stuck
                 && run.execution.trigger.map { trigger.isMeant(by: $0.rawValue) } == true
@@ -140,7 +146,7 @@ extension Timeline {
     private func isStuck(_ trigger: Trigger) -> Bool {
         guard stuckEvents.contains(where: { trigger.isMeant(by: $0) }) else { return false }
         return !runs.contains { run in
-            run.execution.outcome == .completed && run.execution.path != .a
+            run.execution.outcome == .completed
                 && run.execution.trigger.map { trigger.isMeant(by: $0.rawValue) } == true
         }
     }

@@ -120,7 +120,7 @@ package struct LegacyRun {
             put(.residual(index), at: residual.at, rank: Rank.residual, index: index)
         }
         let starts = self.starts()
-        for (index, run) in timeline.runs.enumerated() where run.execution.path != .a {
+        for index in timeline.runs.indices {
             put(.read(index), at: starts[index], rank: Rank.execution, run: index, index: -1)
         }
         for edit in edits {
@@ -365,7 +365,7 @@ package struct LegacyRun {
 extension RecordedRun {
     /// Whether its model may stand in for it. Path D's payments are facts, so it never is.
     package var canBeRerun: Bool {
-        version != nil && execution.path != .a && execution.path != .d
+        version != nil && execution.path != .d
     }
 
     /// When it first did something to the customer, or to anything.

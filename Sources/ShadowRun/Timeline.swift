@@ -16,8 +16,10 @@ package struct Timeline: Sendable {
     package var facts: [TimedFact] = []
     /// What should have woken a path, in order of time.
     package var triggers: [Trigger] = []
-    /// The recorded runs, in order of start.
+    /// The recorded runs of Paths B to E, in order of start.
     package var runs: [RecordedRun] = []
+    /// The recorded runs of Path A, in order of start. They read nothing and do nothing to anybody.
+    package var recordings: [Recording] = []
     /// What legacy did outside of any recorded effect, in order of time.
     package var residuals: [Residual] = []
     /// The account as the record has it at the close.
@@ -61,6 +63,16 @@ package struct Trigger: Sendable {
         if case .stripe(let event) = what { return event.id == reference }
         return false
     }
+}
+
+/// One recorded run of Path A.
+package struct Recording: Sendable {
+    /// The record that it reacted to.
+    package var trigger: RecordID?
+    /// How it ended.
+    package var outcome: Execution.Outcome
+    /// Whether its model gives the recorded effects.
+    package var isExact: Bool
 }
 
 /// One recorded run of a path, with what its model says of it.

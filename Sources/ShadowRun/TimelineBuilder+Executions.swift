@@ -6,9 +6,8 @@ import MirrorLog
 extension TimelineBuilder {
     /// An execution reads: from here on its effects are settled, whatever happens meanwhile.
     mutating func read(_ index: Int) {
-        let run = timeline.runs[index]
-        guard run.execution.path != .a else { return readRecording(index) }
         timeline.runs[index].read = legacy
+        let run = timeline.runs[index]
         guard let trigger = run.trigger else { return }
         let model = ModelRun(trigger: trigger, read: legacy, at: run.at, execution: run.id)
         timeline.runs[index].version = Fidelity.version(of: run.execution, model)
@@ -16,17 +15,26 @@ extension TimelineBuilder {
     }
 
     /// Path A writes one row, named by the event's id or by its record's.
-    private mutating func readRecording(_ index: Int) {
-        let run = timeline.runs[index]
-        guard case .stripe(let event) = run.trigger, event.type.isInvoice else { return }
-        let names = [event.id, run.execution.trigger?.rawValue]
-        let events = run.execution.effects.map(\.effect)
-        let isExact =
-            events.allSatisfy { effect in
-                if case .recordDunning(let event) = effect { names.contains(event) } else { false }
-            }
-            && (events.count == 1 || (events.isEmpty && run.execution.outcome != .completed))
-        timeline.runs[index].version = isExact ? ServiceVersion() : nil
+    mutating func takeRecording(
+        _ execution: Execution,
+        _ trigger: (RecordID) -> LegacyTrigger?
+    ) {
+        var recording = Recording(
+            trigger: execution.trigger,
+            outcome: execution.outcome,
+            isExact: false
+        )
+        if let id = execution.trigger, case .stripe(let event) = trigger(id),
+            event.type.isInvoice
+        {
+            let isWhole = execution.outcome == .completed
+            recording.isExact =
+                execution.effects.allSatisfy { timed in
+                    guard case .recordDunning(let name) = timed.effect else { return false }
+                    return name == event.id || name == id.rawValue
+                } && (execution.effects.count == 1 || (execution.effects.isEmpty && !isWhole))
+        }
+        timeline.recordings.append(recording)
     }
 
     /// The invoices that a run acts on: its trigger's, or those counted in the debt that it reads.

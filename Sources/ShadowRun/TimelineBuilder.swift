@@ -86,6 +86,10 @@ extension TimelineBuilder {
                 note(record)
                 continue
             }
+            guard execution.path != .a else {
+                takeRecording(execution, trigger)
+                continue
+            }
             let run = timeline.runs.count
             timeline.runs.append(
                 RecordedRun(
@@ -97,14 +101,13 @@ extension TimelineBuilder {
                 )
             )
             keyed.append((Step(at: record.at, what: .read(run: run)), 3, run, -1))
-            guard execution.path != .a else { continue }
             for (place, effect) in execution.effects.enumerated() {
                 if effect.ok { claimed.append(effect) }
                 let at = max(effect.at, record.at)
                 keyed.append((Step(at: at, what: .effect(run: run, index: place)), 3, run, place))
             }
         }
-        if timeline.runs.contains(where: { $0.execution.path != .a }) {
+        if !timeline.runs.isEmpty {
             keyed.sort { lhs, rhs in
                 if lhs.step.at != rhs.step.at { return lhs.step.at < rhs.step.at }
                 if lhs.rank != rhs.rank { return lhs.rank < rhs.rank }
