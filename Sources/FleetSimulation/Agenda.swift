@@ -11,6 +11,9 @@ struct Agenda {
         items.insert((at, happening), at: index)
     }
 
+    /// When the next thing happens.
+    var soonest: Instant? { items.first?.at }
+
     /// Takes the next thing to happen, unless it is later than `limit`.
     mutating func next(until limit: Instant?) -> (at: Instant, happening: Happening)? {
         guard let first = items.first, limit.map({ first.at <= $0 }) ?? true else { return nil }

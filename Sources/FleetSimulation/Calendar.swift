@@ -98,6 +98,7 @@ extension Life {
         case .ordinary:
             if let story = nextTurn() { live(story) }
         }
+        settle()
     }
 
     /// The next turn of ordinary life: what the plan's weights say, where it suits the account and

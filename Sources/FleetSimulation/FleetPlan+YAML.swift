@@ -70,7 +70,7 @@ extension FleetPlan {
     }
 }
 
-/// The fields of a mapping, each of them known to be there.
+/// The fields of a mapping, each of which must be there.
 private struct Fields<Key: RawRepresentable & CaseIterable & Hashable>
 where Key.RawValue == String {
     private let nodes: [Key: PlanNode]

@@ -59,7 +59,7 @@ package struct FleetPlan: Sendable {
         package var write: Milliseconds
         /// From a call of Stripe's API to the event that it produces.
         package var echo: Milliseconds
-        /// From the effect on the database to its row image.
+        /// From the effect on the database to its commit, which the row image carries.
         package var image: Milliseconds
     }
 

@@ -187,13 +187,13 @@ struct Life {
     private mutating func run(
         _ path: LegacyPath,
         _ trigger: LegacyTrigger,
-        by trigger_id: RecordID,
+        by triggerID: RecordID,
         _ handling: Handling,
         at: Instant
     ) {
         let id = RecordID(names.next("ex"))
         guard handling.ending != .stuck else {
-            let execution = Execution(path: path, trigger: trigger_id, outcome: .stuck)
+            let execution = Execution(path: path, trigger: triggerID, outcome: .stuck)
             return record(
                 .execution(execution),
                 id: id,
@@ -203,7 +203,7 @@ struct Life {
         }
         let run = ModelRun(trigger: trigger, read: state, at: at, execution: id)
         chapter.runs.append((path, run))
-        var execution = Execution(path: path, trigger: trigger_id)
+        var execution = Execution(path: path, trigger: triggerID)
         var last = at
         for (index, effect) in path.effects(of: run).enumerated() {
             last =
@@ -227,10 +227,11 @@ struct Life {
         state.apply(effect, at: at, by: execution)
         for row in Self.images(of: effect, in: state) where plan.delivery.tables.contains(row.table)
         {
-            lastImage = max(
-                at.advanced(by: random.span(plan.latencies.image)),
-                lastImage.advanced(by: TimeSpan(microseconds: 1))
-            )
+            // The row's commit lies between this effect and whatever comes next.
+            let commit = at.advanced(by: random.span(plan.latencies.image))
+            let latest = agenda.soonest?.advanced(by: TimeSpan(microseconds: -1)) ?? commit
+            let earliest = lastImage.advanced(by: TimeSpan(microseconds: 1))
+            lastImage = max(min(commit, latest), earliest)
             record(.change(row), id: RecordID(names.next("row")), at: lastImage)
         }
         guard var echo = Self.echo(of: effect) else { return }

@@ -16,8 +16,11 @@ struct Newborn {
         state.flags = UInt64(random.below(8))
         state.stripeCustomer = CustomerID(names.next("cus"))
         state.legalEntity = isChinese ? "cn" : "global"
-        // One tag in a hundred was never synced; the column is the truth.
-        state.metadata.accountType = random.chance(perThousand: 990) ? part.type.columnValue : nil
+        // One tag in a hundred is out of date or was never written; the column is the truth.
+        state.metadata.accountType = part.type.columnValue
+        if random.chance(perThousand: 10) {
+            state.metadata.accountType = random.chance(perThousand: 500) ? "trial" : nil
+        }
         state.mandates = [
             Mandate(
                 id: names.next("mandate"),

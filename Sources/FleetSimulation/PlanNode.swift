@@ -26,7 +26,7 @@ struct PlanNode {
         self.place = place
     }
 
-    /// The values of a mapping that has exactly these keys.
+    /// The values of a mapping that has no other keys than these.
     func fields<Key: RawRepresentable & CaseIterable & Hashable>(
         _ keys: Key.Type
     ) throws(FleetPlanError) -> [Key: PlanNode] where Key.RawValue == String {
@@ -37,9 +37,6 @@ struct PlanNode {
                 throw value.error("is no key here; the keys are \(known)")
             }
             fields[key] = value
-        }
-        for key in Key.allCases where fields[key] == nil {
-            throw error("`\(key.rawValue)` is missing")
         }
         return fields
     }

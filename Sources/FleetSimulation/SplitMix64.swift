@@ -64,9 +64,10 @@ struct SplitMix64 {
         return nil
     }
 
-    /// A span of whole milliseconds.
+    /// A span between two lengths, to the microsecond: two things of one account hardly ever fall
+    /// on one instant, where their order would be anybody's guess.
     mutating func span(_ range: Milliseconds) -> TimeSpan {
-        TimeSpan(microseconds: Int64(within(range.least...range.most)) * 1000)
+        TimeSpan(microseconds: Int64(within(range.least * 1000...range.most * 1000)))
     }
 
     /// Puts elements in random order (Fisher and Yates).
