@@ -55,7 +55,8 @@ extension Instant {
     public var description: String {
         let (days, second) = Self.split(unixSeconds, by: 86_400)
         let date = Self.civil(fromDays: days)
-        let micros = microseconds - unixSeconds * 1_000_000
+        // Wraps for the second that begins before the range does; the difference is right there too.
+        let micros = microseconds &- unixSeconds &* 1_000_000
         var text = Self.padded(date.year, 4) + "-" + Self.padded(date.month, 2) + "-"
         text += Self.padded(date.day, 2) + "T" + Self.padded(second / 3600, 2) + ":"
         text += Self.padded(second / 60 % 60, 2) + ":" + Self.padded(second % 60, 2)

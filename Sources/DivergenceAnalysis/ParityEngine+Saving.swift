@@ -43,6 +43,7 @@ extension ParityEngine {
         for source in Mark.Source.allCases { writer.write(instant: through[source]) }
         writer.write(ledgers, by: \.rawValue) { writer, ledger in writer.write(ledger) }
         writer.write(waiting, by: \.rawValue) { writer, ledger in writer.write(ledger) }
+        writer.write(marks)
         writer.write(accounts, by: \.rawValue) { writer, account in
             writer.write(run: account.rawValue.utf8)
         }
@@ -56,12 +57,6 @@ extension ParityEngine {
         }
         writer.write(byte: issuedUnder == nil ? 0 : 1)
         if let issuedUnder { writer.write(issuedUnder) }
-        let fingerprints = seen.sorted { ($0.high, $0.low) < ($1.high, $1.low) }
-        writer.write(varint: UInt64(fingerprints.count))
-        for fingerprint in fingerprints {
-            writer.write(varint: fingerprint.high)
-            writer.write(varint: fingerprint.low)
-        }
         return writer.bytes
     }
 
@@ -102,6 +97,7 @@ extension ParityEngine {
         waiting = try reader.table { CustomerID($0) } value: { reader throws(PackedError) in
             try reader.read()
         }
+        marks = try reader.read()
         accounts = try reader.table { CustomerID($0) } value: { reader throws(PackedError) in
             AccountID(try reader.text())
         }
@@ -115,11 +111,6 @@ extension ParityEngine {
             try reader.issuedVerdicts()
         }
         if try reader.byte() == 1 { issuedUnder = try reader.read() }
-        for _ in 0..<(try reader.count()) {
-            seen.insert(
-                RecordFingerprint(high: try reader.varint(), low: try reader.varint())
-            )
-        }
     }
 }
 
@@ -167,7 +158,7 @@ extension PackedReader {
 
 extension ParityEngine.Counts: Packable {
     package func pack(into writer: inout PackedWriter) {
-        let numbers = [records, redelivered, conflicting, late, outOfOrder, liveEvents]
+        let numbers = [records, redelivered, late, outOfOrder, liveEvents]
         for number in numbers + [testLines.count] + testLines {
             writer.write(varint: UInt64(number))
         }
@@ -177,7 +168,6 @@ extension ParityEngine.Counts: Packable {
         self.init()
         records = try reader.whole()
         redelivered = try reader.whole()
-        conflicting = try reader.whole()
         late = try reader.whole()
         outOfOrder = try reader.whole()
         liveEvents = try reader.whole()

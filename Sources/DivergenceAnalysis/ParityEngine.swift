@@ -17,11 +17,12 @@ package struct ParityEngine {
     /// What the log shows so far, its horizon aside.
     var shown = LogCoverage(horizon: Instant(microseconds: .min))
     /// The records of each account.
-    var ledgers: [AccountID: RecordLedger] = [:]
+    var ledgers: [AccountID: AccountRecords] = [:]
     /// Stripe records without an account, by the customer they are found through.
-    var waiting: [CustomerID: RecordLedger] = [:]
+    var waiting: [CustomerID: AccountRecords] = [:]
     var accounts: [CustomerID: AccountID] = [:]
-    var seen: Set<RecordFingerprint> = []
+    /// The marks of all accounts.
+    var marks = AccountRecords()
     /// Up to when each source is complete, as its marks say.
     var through: [Mark.Source: Instant] = [:]
     var latest = Instant(microseconds: .min)
@@ -38,9 +39,6 @@ package struct ParityEngine {
         package var records = 0
         /// Records whose id had come before; they change nothing.
         package var redelivered = 0
-        /// Of those, the ones whose id had come from another account: a log that breaks its
-        /// contract.
-        package var conflicting = 0
         /// Records that were seen later than the settle time after they happened.
         package var late = 0
         /// Records that came after one that had happened later.
@@ -67,48 +65,28 @@ package struct ParityEngine {
     package mutating func feed(_ record: MirrorRecord, line: Int = 0) {
         counts.records += 1
         noteDelivery(record)
+        let arrival = keep(record)
+        if arrival == .new { note(record, line) } else { counts.redelivered += 1 }
+        if arrival != .redelivered, let account = record.account { markDue(account, record.at) }
+    }
+
+    /// Puts a record with its account's, or with those that wait for one.
+    private mutating func keep(_ record: MirrorRecord) -> AccountRecords.Arrival {
         let packed = record.packed()
-        guard seen.insert(RecordFingerprint(record.id)).inserted else {
-            return takeRedelivery(record, packed)
+        if let account = record.account {
+            return ledgers[account, default: AccountRecords()].take(record.id, packed)
         }
-        note(record, line)
-        guard let account = record.account else {
-            if case .stripe(let event) = record.body {
-                let customer = event.customer ?? CustomerID("")
-                waiting[customer, default: RecordLedger()].append(packed)
-            }
-            return
+        if case .stripe(let event) = record.body {
+            let customer = event.customer ?? CustomerID("")
+            return waiting[customer, default: AccountRecords()].take(record.id, packed)
         }
-        ledgers[account, default: RecordLedger()].append(packed)
-        markDue(account, record.at)
+        return marks.take(record.id, packed)
     }
 
     private mutating func noteDelivery(_ record: MirrorRecord) {
         if record.at < latest { counts.outOfOrder += 1 }
         latest = max(latest, record.at)
         if let seen = record.seen, seen.since(record.at) > settings.settle { counts.late += 1 }
-    }
-
-    /// A second record of an id changes nothing. Where the two differ all the same, the one whose
-    /// packed bytes come first stands, so that the order of arrival makes no difference.
-    private mutating func takeRedelivery(_ record: MirrorRecord, _ packed: [UInt8]) {
-        counts.redelivered += 1
-        if let account = record.account {
-            guard let old = ledgers[account]?.packed(of: record.id) else {
-                counts.conflicting += 1
-                return
-            }
-            if packed.lexicographicallyPrecedes(old) {
-                ledgers[account]?.replace(at: old.startIndex, with: packed)
-                markDue(account, record.at)
-            }
-        } else if case .stripe(let event) = record.body {
-            let customer = event.customer ?? CustomerID("")
-            guard let old = waiting[customer]?.packed(of: record.id) else { return }
-            if packed.lexicographicallyPrecedes(old) {
-                waiting[customer]?.replace(at: old.startIndex, with: packed)
-            }
-        }
     }
 
     private mutating func note(_ record: MirrorRecord, _ line: Int) {
@@ -167,7 +145,7 @@ package struct ParityEngine {
     package var accountCount: Int { ledgers.count }
 
     /// Stripe records that no account could be found for.
-    package var unmappedCount: Int { waiting.values.reduce(0) { $0 + $1.count } }
+    package var unmappedCount: Int { waiting.values.reduce(0) { $0 + $1.ledger.count } }
 
     /// Whether events of both modes were met. Live and test never meet in one report: the test
     /// ones are then left out.
@@ -176,10 +154,13 @@ package struct ParityEngine {
     /// Hands the records that wait for an account to the one their customer is mapped to.
     private mutating func resolveWaiting() throws(PackedError) {
         for customer in waiting.keys.sorted() {
-            guard let account = accounts[customer], let ledger = waiting.removeValue(forKey: customer)
+            guard let account = accounts[customer],
+                let records = waiting.removeValue(forKey: customer)
             else { continue }
-            for packed in ledger {
-                ledgers[account, default: RecordLedger()].append(packed)
+            for packed in records.ledger {
+                let id = try PackedRecord.id(of: packed)
+                let arrival = ledgers[account, default: AccountRecords()].take(id, Array(packed))
+                if arrival != .new { counts.redelivered += 1 }
                 markDue(account, try PackedRecord.at(of: packed))
             }
         }
@@ -224,7 +205,7 @@ package struct ParityEngine {
         by judge: AccountJudge
     ) throws(PackedError) -> AccountVerdicts {
         var records: [MirrorRecord] = []
-        guard let ledger = ledgers[account] else { return judge.judge(account, []) }
+        guard let ledger = ledgers[account]?.ledger else { return judge.judge(account, []) }
         records.reserveCapacity(ledger.count)
         for packed in ledger {
             let record = try MirrorRecord(packed: packed)

@@ -129,8 +129,25 @@ struct Handling {
         case failed(from: Int)
         /// It hangs before its first effect.
         case stuck
+        /// It hangs, and so long after its start another execution does its work.
+        case caughtUp(after: TimeSpan)
         /// It never starts.
         case absent
+    }
+}
+
+extension Handling {
+    /// Whether the execution hangs.
+    var hangs: Bool {
+        switch ending {
+        case .stuck, .caughtUp: true
+        case .completed, .failed, .absent: false
+        }
+    }
+
+    /// How long after its start another execution does its work, where one does.
+    var again: TimeSpan? {
+        if case .caughtUp(let span) = ending { span } else { nil }
     }
 }
 

@@ -24,6 +24,8 @@ package enum HealthyStory: String, CaseIterable, Sendable {
     case driftInTime = "drift_in_time"
     /// It is given up on, and nobody cares: the type is not dunned.
     case notDunned = "not_dunned"
+    /// Path A hangs over a payment; the event is noted as stuck, and done minutes later.
+    case caughtUp = "caught_up"
     /// A drift run finds nothing to do.
     case driftRun = "drift_run"
     /// The customer changes their card.
@@ -36,7 +38,8 @@ package enum HealthyStory: String, CaseIterable, Sendable {
     /// How long it takes at most, with some room.
     var span: TimeSpan {
         switch self {
-        case .paid, .voided, .held, .paidInTime, .notDunned, .driftRun, .cardChange, .typeChange:
+        case .paid, .voided, .held, .paidInTime, .notDunned, .caughtUp, .driftRun,
+            .cardChange, .typeChange:
             .days(2)
         case .retried, .givenUp, .leftOpen: .days(11)
         case .driftInTime: .days(16)
@@ -51,7 +54,7 @@ package enum HealthyStory: String, CaseIterable, Sendable {
         let isClear = state.isClear && state.override == nil
         return switch self {
         case .paid: state.isClear || state.ban == .abuse
-        case .retried, .voided, .cardChange: state.isClear
+        case .retried, .voided, .caughtUp, .cardChange: state.isClear
         case .givenUp: isPayGo && isClear
         case .leftOpen: !isPayGo && state.isClear
         case .held, .paidInTime, .driftInTime:
@@ -77,6 +80,7 @@ extension Life {
         case .paidInTime: payWhileHeld()
         case .driftInTime: driftInTime()
         case .notDunned: giveUpUndunned()
+        case .caughtUp: payAndCatchUp()
         case .driftRun: runDriftIfIdle()
         case .cardChange: changeCard()
         case .adminCare: flagAndUnflagByHand()
@@ -151,6 +155,15 @@ extension Life {
         let invoice = issue()
         rest(hours: 2...12)
         tell("invoice.marked_uncollectible", .invoice(invoice), .markedUncollectible)
+        settle()
+    }
+
+    private mutating func payAndCatchUp() {
+        let invoice = issue()
+        var handlings = Handlings()
+        handlings.recording.ending = .caughtUp(after: .seconds(Int64(random.within(400...700))))
+        let event = tell("invoice.paid", .invoice(invoice), .paid, handlings)
+        noteHang(of: event)
         settle()
     }
 

@@ -192,7 +192,10 @@ struct Life {
         at: Instant
     ) {
         let id = RecordID(names.next("ex"))
-        guard handling.ending != .stuck else {
+        if let again = handling.again {
+            agenda.add(.start(path, trigger, by: triggerID, Handling()), at: at.advanced(by: again))
+        }
+        guard !handling.hangs else {
             let execution = Execution(path: path, trigger: triggerID, outcome: .stuck)
             return record(
                 .execution(execution),

@@ -43,7 +43,11 @@ extension Life {
     private mutating func noteStuck(_ trigger: RecordID, at: Instant? = nil, subscriptions: Int = 0)
     {
         note(.stuckEvent, at: at ?? now, subscriptions: subscriptions, triggers: [trigger])
-        guard random.chance(perThousand: 500) else { return }
+        if random.chance(perThousand: 500) { noteHang(of: trigger) }
+    }
+
+    /// The service notices that nobody has processed a trigger, and says so in its table.
+    mutating func noteHang(of trigger: RecordID) {
         let since = now
         pause(seconds: 60...300)
         record(

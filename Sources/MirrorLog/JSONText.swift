@@ -4,19 +4,20 @@
 /// same bytes. Nothing is checked twice: a key outside an object, or a second root, is the caller's
 /// mistake and comes out as it was asked for.
 package struct JSONText {
-    /// The text so far, UTF-8.
+    /// The text so far, UTF-8, but for what was drained.
     package private(set) var bytes: [UInt8] = []
-    private let isIndented: Bool
+    private let brokenLevels: Int
     private var depth = 0
     private var needsComma = false
     private var followsKey = false
 
     /// An empty text.
     ///
-    /// - Parameter indented: Whether members and elements stand on lines of their own, indented by
-    ///   two spaces a level, for people to read; otherwise there is no space at all.
-    package init(indented: Bool = false) {
-        isIndented = indented
+    /// - Parameter brokenLevels: Down to which level members and elements stand on lines of their
+    ///   own, indented by two spaces a level, for people to read. Below it, and everywhere with 0,
+    ///   a value stands on one line.
+    package init(brokenLevels: Int = 0) {
+        self.brokenLevels = brokenLevels
     }
 
     /// Writes an object; `members` writes its keys and values in turn.
@@ -38,7 +39,7 @@ package struct JSONText {
         beginValue()
         quote(name)
         bytes.append(UInt8(ascii: ":"))
-        if isIndented { bytes.append(UInt8(ascii: " ")) }
+        if brokenLevels > 0 { bytes.append(UInt8(ascii: " ")) }
         followsKey = true
     }
 
@@ -70,6 +71,13 @@ package struct JSONText {
         needsComma = true
     }
 
+    /// Hands over what was written since this was last called, so that a long text need not be held
+    /// whole.
+    package mutating func drain() -> [UInt8] {
+        defer { bytes.removeAll(keepingCapacity: true) }
+        return bytes
+    }
+
     /// Ends the line: what an NDJSON record, or a file for people, closes with.
     package mutating func endLine() {
         bytes.append(UInt8(ascii: "\n"))
@@ -86,8 +94,8 @@ package struct JSONText {
         depth += 1
         needsComma = false
         try body(&self)
+        if needsComma { breakLine(indentation: depth - 1) }
         depth -= 1
-        if needsComma { breakLine() }
         bytes.append(UInt8(ascii: closing))
         needsComma = true
     }
@@ -99,13 +107,13 @@ package struct JSONText {
         }
         if needsComma { bytes.append(UInt8(ascii: ",")) }
         needsComma = false
-        if depth > 0 { breakLine() }
+        if depth > 0 { breakLine(indentation: depth) }
     }
 
-    private mutating func breakLine() {
-        guard isIndented else { return }
+    private mutating func breakLine(indentation: Int) {
+        guard depth <= brokenLevels else { return }
         bytes.append(UInt8(ascii: "\n"))
-        bytes.append(contentsOf: repeatElement(UInt8(ascii: " "), count: 2 * depth))
+        bytes.append(contentsOf: repeatElement(UInt8(ascii: " "), count: 2 * indentation))
     }
 
     private mutating func quote(_ text: String) {

@@ -1,7 +1,7 @@
 import BillingModel
 
 private enum SubscriptionField: Int, JSONField {
-    case id, status, items, plan, canceledAt, endedAt, cancellationDetails
+    case id, status, items, canceledAt, endedAt, cancellationDetails
     static let keys = JSONKeys(SubscriptionField.self)
 }
 

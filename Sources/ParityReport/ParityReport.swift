@@ -104,8 +104,6 @@ package struct ParityReport: Sendable {
         package var rejected = 0
         /// Records whose id had come before.
         package var redelivered = 0
-        /// Of those, the ones whose id had come from another account.
-        package var conflicting = 0
         /// Stripe records that no account was found for.
         package var unmapped = 0
 

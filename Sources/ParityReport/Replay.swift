@@ -94,7 +94,6 @@ package struct Replay {
         records.records = engine.counts.records
         records.rejected = rejected
         records.redelivered = engine.counts.redelivered
-        records.conflicting = engine.counts.conflicting
         records.unmapped = engine.unmappedCount
         let input = ParityReport.Input(
             logDigest: digest.hex,

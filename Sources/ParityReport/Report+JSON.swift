@@ -5,41 +5,41 @@ import MirrorLog
 import ShadowRun
 
 extension ParityReport {
-    /// `report.json`: a summary for people to read, then a divergence a line.
+    /// `report.json` whole.
     package func json() -> [UInt8] {
+        var bytes: [UInt8] = []
+        writeJSON { bytes += $0 }
+        return bytes
+    }
+
+    /// Writes `report.json`: a summary for people to read, then a divergence a line.
+    ///
+    /// - Parameter write: Takes the text bit by bit, so that it is never held whole.
+    /// - Throws: What `write` throws.
+    package func writeJSON(_ write: ([UInt8]) throws -> Void) rethrows {
         var text = JSONText(brokenLevels: 2)
-        text.object { text in
+        try text.object { text in
             text.member("schema", Int64(Self.schema))
             text.object("input") { text in input.write(into: &text) }
             text.object("summary") { text in writeSummary(into: &text) }
-            text.array("divergences") { text in
-                for entry in divergences { entry.write(into: &text) }
-            }
-            text.array("standing") { text in
-                for entry in standing { entry.write(into: &text) }
-            }
-            text.array("unconfirmed") { text in
-                for entry in unconfirmed {
-                    text.object { text in
-                        text.member("execution", entry.execution.rawValue)
-                        text.member("table", entry.table)
-                    }
+            try text.list("divergences", divergences, write) { $0.write(into: &$1) }
+            try text.list("standing", standing, write) { $0.write(into: &$1) }
+            try text.list("unconfirmed", unconfirmed, write) { entry, text in
+                text.object { text in
+                    text.member("execution", entry.execution.rawValue)
+                    text.member("table", entry.table)
                 }
             }
-            guard let settled else { return }
-            text.array("settled") { text in
-                for entry in settled { entry.write(into: &text) }
-            }
+            if let settled { try text.list("settled", settled, write) { $0.write(into: &$1) } }
         }
         text.endLine()
-        return text.bytes
+        try write(text.drain())
     }
 
     private func writeSummary(into text: inout JSONText) {
         text.member("records", Int64(records.records))
         text.member("rejected", Int64(records.rejected))
         text.member("redelivered", Int64(records.redelivered))
-        text.member("conflicting", Int64(records.conflicting))
         text.member("unmapped", Int64(records.unmapped))
         text.member("accounts", Int64(episodes.accounts))
         text.object("episodes") { text in
@@ -74,6 +74,23 @@ extension ParityReport {
         text.member("standing", Int64(standing.count))
         text.member("horizon", episodes.horizon.description)
         text.member("paths", episodes.paths.sorted().map(\.rawValue))
+    }
+}
+
+extension JSONText {
+    /// Writes a member that is a long array, handing over what was written now and then.
+    fileprivate mutating func list<Element>(
+        _ name: String,
+        _ elements: [Element],
+        _ write: ([UInt8]) throws -> Void,
+        _ each: (Element, inout JSONText) -> Void
+    ) rethrows {
+        try array(name) { text in
+            for element in elements {
+                each(element, &text)
+                if text.bytes.count >= 1 << 16 { try write(text.drain()) }
+            }
+        }
     }
 }
 

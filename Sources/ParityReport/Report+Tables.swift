@@ -9,7 +9,6 @@ extension ParityReport {
         func row(_ name: String, _ count: Int) { table.add([name, Figures.grouped(count)]) }
         row("records", records.records)
         row("  redelivered", records.redelivered)
-        if records.conflicting > 0 { row("  of another account's id", records.conflicting) }
         if records.unmapped > 0 { row("  of no known account", records.unmapped) }
         row("lines rejected", records.rejected)
         row("accounts", episodes.accounts)

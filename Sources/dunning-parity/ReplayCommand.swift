@@ -99,10 +99,16 @@ struct ReplayCommand: ParsableCommand {
             try rejects.take(reject, of: "")
         }
         try rejects.close()
-        try folder?.write("report.json", report.json())
-        try folder?.write("report.md", Array(report.markdown().utf8))
+        if let folder { try write(report, into: folder) }
         show(report, replay, rejects, truths)
         return report
+    }
+
+    private func write(_ report: ParityReport, into folder: OutputFolder) throws {
+        var json = try folder.open("report.json")
+        try report.writeJSON { bytes in try json.write(bytes) }
+        try json.close()
+        try folder.write("report.md", Array(report.markdown().utf8))
     }
 
     private func read(into replay: inout Replay, _ rejects: inout Rejects) throws {

@@ -1,0 +1,66 @@
+import BillingModel
+import MirrorLog
+
+/// The records of one account, each id once, in packed form.
+///
+/// Ids are compared within an account: a record whose id another account used as well is no
+/// redelivery but a record, and nothing is lost by it.
+struct AccountRecords {
+    /// The records, in order of arrival.
+    private(set) var ledger = RecordLedger()
+    /// A hash of each record's id: a new id is told from the known ones by four bytes each, and
+    /// only where these agree are the ids themselves compared.
+    private var hashes: [UInt32] = []
+
+    /// No records.
+    init() {}
+
+    /// Takes a record.
+    ///
+    /// - Returns: `false` for a redelivery. It changes nothing; where the two differ all the same,
+    ///   the one whose packed bytes come first stands, so that the order of arrival makes no
+    ///   difference.
+    /// - Complexity: O(n), at four bytes a record.
+    mutating func take(_ id: RecordID, _ packed: [UInt8]) -> Arrival {
+        let hash = Self.hash(id)
+        if hashes.contains(hash), let old = ledger.packed(of: id) {
+            guard packed.lexicographicallyPrecedes(old) else { return .redelivered }
+            ledger.replace(at: old.startIndex, with: packed)
+            return .redeliveredDifferently
+        }
+        if hashes.count == hashes.capacity {
+            hashes.reserveCapacity(hashes.count + hashes.count / 4 + 4)
+        }
+        hashes.append(hash)
+        ledger.append(packed)
+        return .new
+    }
+
+    /// What a record is to those that came before.
+    enum Arrival {
+        /// The first of its id.
+        case new
+        /// The same again.
+        case redelivered
+        /// The id again with other content, which now stands.
+        case redeliveredDifferently
+    }
+
+    /// FNV-1a of 32 bits.
+    private static func hash(_ id: RecordID) -> UInt32 {
+        var hash: UInt32 = 0x811c_9dc5
+        for byte in id.rawValue.utf8 { hash = (hash ^ UInt32(byte)) &* 0x0100_0193 }
+        return hash
+    }
+}
+
+extension AccountRecords: Packable {
+    func pack(into writer: inout PackedWriter) {
+        writer.write(ledger)
+    }
+
+    init(unpacking reader: inout PackedReader) throws(PackedError) {
+        ledger = try reader.read()
+        for packed in ledger { hashes.append(Self.hash(try PackedRecord.id(of: packed))) }
+    }
+}
