@@ -114,12 +114,14 @@ public struct AccountState: Hashable, Sendable {
 extension AccountState {
     /// The place of a subscription, or where it belongs.
     public func subscriptionIndex(_ id: SubscriptionID) -> (index: Int, found: Bool) {
-        place(of: id, in: subscriptions, by: \.id)
+        place(among: subscriptions.count, { subscriptions[$0].id < id }) {
+            subscriptions[$0].id == id
+        }
     }
 
     /// The place of an invoice, or where it belongs.
     public func invoiceIndex(_ id: InvoiceID) -> (index: Int, found: Bool) {
-        place(of: id, in: invoices, by: \.id)
+        place(among: invoices.count, { invoices[$0].id < id }) { invoices[$0].id == id }
     }
 
     /// The subscription of that id.
@@ -153,24 +155,27 @@ extension AccountState {
     /// How many successful payments cover an invoice: its own, and those of the invoices that
     /// were made to cover it. More than one is a customer charged twice.
     public func paymentCount(of id: InvoiceID) -> Int {
-        invoices.reduce(0) { count, invoice in
-            guard invoice.id == id || invoice.covers.contains(id) else { return count }
-            return count + max(invoice.payments.count, invoice.status == .paid ? 1 : 0)
+        invoices.indices.reduce(0) { count, index in
+            guard invoices[index].id == id || invoices[index].covers.contains(id) else {
+                return count
+            }
+            let isPaid = invoices[index].status == .paid
+            return count + max(invoices[index].payments.count, isPaid ? 1 : 0)
         }
     }
 }
 
-/// Binary search among few elements: a linear scan is as fast up to a dozen, and right beyond.
-private func place<Element, ID: Comparable>(
-    of id: ID,
-    in elements: [Element],
-    by key: KeyPath<Element, ID>
+/// Binary search, by places rather than elements so that no element is copied.
+private func place(
+    among count: Int,
+    _ isBefore: (Int) -> Bool,
+    _ isThere: (Int) -> Bool
 ) -> (index: Int, found: Bool) {
     var low = 0
-    var high = elements.count
+    var high = count
     while low < high {
         let middle = (low + high) / 2
-        if elements[middle][keyPath: key] < id { low = middle + 1 } else { high = middle }
+        if isBefore(middle) { low = middle + 1 } else { high = middle }
     }
-    return (low, low < elements.count && elements[low][keyPath: key] == id)
+    return (low, low < count && isThere(low))
 }

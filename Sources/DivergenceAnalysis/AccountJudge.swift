@@ -36,9 +36,7 @@ package struct AccountJudge: Sendable {
         while let episode = cutter.nextEpisode() {
             verdicts.count(episode.timeline, coverage)
             verdicts.episodes.append(
-                judge(episode, of: account, gaps, ordered[episode.range]) {
-                    cutter.extended(episode)
-                }
+                judge(episode, of: account, gaps, ordered[episode.range], cutter)
             )
         }
         verdicts.finish(cutter.state)
@@ -50,11 +48,11 @@ package struct AccountJudge: Sendable {
         of account: AccountID,
         _ gaps: [Gap],
         _ records: ArraySlice<MirrorRecord>,
-        extended: () -> Timeline?
+        _ cutter: EpisodeCutter
     ) -> EpisodeVerdict {
         var verdict = EpisodeVerdict(
             account: account,
-            accountType: episode.opening.type,
+            accountType: episode.timeline.opening.type,
             opened: episode.openedAt,
             closed: episode.closesAt,
             openedBy: episode.opener.triggerName,
@@ -68,7 +66,7 @@ package struct AccountJudge: Sendable {
             verdict.outcome = .incomplete(.gap)
             return verdict
         }
-        guard episode.isKnown, episode.opening.type != nil else {
+        guard episode.isKnown, episode.timeline.opening.type != nil else {
             verdict.outcome = .incomplete(.noBaseline)
             return verdict
         }
@@ -92,7 +90,7 @@ package struct AccountJudge: Sendable {
             unprocessed: outcome.unprocessed,
             settings: settings,
             observed: coverage.paths,
-            extended: comparison.isMatch ? nil : extended()
+            extended: comparison.isMatch ? nil : cutter.extended(episode)
         )
         verdict.outcome = .divergent(Divergence(subject, of: account, records, rows))
         return verdict

@@ -12,6 +12,15 @@ package struct CauseRow: Sendable {
     /// The interventions that this row sees in a case.
     package var candidates: @Sendable (EpisodeCase) -> [Intervention]
 
+    /// A row of a class and the interventions that it sees.
+    package init(
+        cause: DivergenceClass,
+        candidates: @escaping @Sendable (EpisodeCase) -> [Intervention]
+    ) {
+        self.cause = cause
+        self.candidates = candidates
+    }
+
     /// The table of causes, from the particular to the general.
     package static let table: [CauseRow] = [
         CauseRow(cause: .voidedInvoiceFlag, candidates: voidedInvoiceFlag),

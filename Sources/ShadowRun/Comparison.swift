@@ -145,9 +145,9 @@ extension Timeline {
     /// Whether `subs_stuck_events` holds it and nothing has completed it.
     private func isStuck(_ trigger: Trigger) -> Bool {
         guard stuckEvents.contains(where: { trigger.isMeant(by: $0) }) else { return false }
-        return !runs.contains { run in
-            run.execution.outcome == .completed
-                && run.execution.trigger.map { trigger.isMeant(by: $0.rawValue) } == true
-        }
+        let completed =
+            runs.filter { $0.execution.outcome == .completed }.map(\.execution.trigger)
+            + recordings.filter { $0.outcome == .completed }.map(\.trigger)
+        return !completed.contains { $0.map { trigger.isMeant(by: $0.rawValue) } == true }
     }
 }

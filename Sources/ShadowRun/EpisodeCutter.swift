@@ -1,5 +1,4 @@
 package import BillingModel
-import LegacyPaths
 package import MirrorLog
 
 /// One episode of an account: the unit of comparison and of every statistic.
@@ -8,8 +7,6 @@ package struct Episode: Sendable {
     package var opener: MirrorRecord
     /// The places of its records among the account's, in event-time order.
     package var range: Range<Int>
-    /// The account as it stood before the first of them.
-    package var opening: AccountState
     /// Whether a baseline, or the account's own making, came before.
     package var isKnown: Bool
     /// The event time of the last record, the effects of executions included.
@@ -18,11 +15,31 @@ package struct Episode: Sendable {
     package var closesAt: Instant
     /// What executions of earlier episodes did to the customer.
     package var past: [PastAction]
+    private var shared: Shared<Timeline>
+
     /// The episode taken apart.
-    package var timeline: Timeline
+    package var timeline: Timeline { shared.value }
 
     /// The instant of the first record.
     package var openedAt: Instant { opener.at }
+
+    fileprivate init(
+        opener: MirrorRecord,
+        range: Range<Int>,
+        isKnown: Bool,
+        lastAt: Instant,
+        closesAt: Instant,
+        past: [PastAction],
+        timeline: Timeline
+    ) {
+        self.opener = opener
+        self.range = range
+        self.isKnown = isKnown
+        self.lastAt = lastAt
+        self.closesAt = closesAt
+        self.past = past
+        shared = Shared(timeline)
+    }
 }
 
 /// Cuts an account's records, in event-time order, into episodes.
@@ -68,7 +85,12 @@ package struct EpisodeCutter {
     /// Whether a record opens an episode. One that does not is folded and passed.
     private mutating func opens(_ record: MirrorRecord) -> Bool {
         if record.isTrigger { return true }
-        let timeline = timeline(next..<next + 1, from: record, closesAt: record.at)
+        let timeline = timeline(
+            next..<next + 1,
+            from: record,
+            opening: state,
+            closesAt: record.at
+        )
         let doesSomething = timeline.final.differsInDunning(from: state)
         if doesSomething, !timeline.taken.isEmpty || !timeline.isOnlyFacts { return true }
         state = timeline.final
@@ -90,11 +112,15 @@ package struct EpisodeCutter {
             next += 1
         }
         let closesAt = lastAt.advanced(by: settings.settle)
-        let timeline = timeline(start..<next, from: opener, closesAt: closesAt)
+        let timeline = timeline(
+            start..<next,
+            from: opener,
+            opening: state,
+            closesAt: closesAt
+        )
         let episode = Episode(
             opener: opener,
             range: start..<next,
-            opening: state,
             isKnown: isKnown,
             lastAt: lastAt,
             closesAt: closesAt,
@@ -121,11 +147,10 @@ package struct EpisodeCutter {
         var end = episode.range.upperBound
         while end < records.count, records[end].at <= until { end += 1 }
         guard end > episode.range.upperBound else { return nil }
-        var builder = self
-        builder.state = episode.opening
-        return builder.timeline(
+        return timeline(
             episode.range.lowerBound..<end,
             from: episode.opener,
+            opening: episode.timeline.opening,
             closesAt: until
         )
     }
@@ -138,30 +163,17 @@ package struct EpisodeCutter {
     private func timeline(
         _ range: Range<Int>,
         from opener: MirrorRecord,
+        opening: AccountState,
         closesAt: Instant
     ) -> Timeline {
         TimelineBuilder.build(
-            records[range],
-            opening: state,
+            records,
+            range,
+            opening: opening,
             openedAt: opener.at,
             closesAt: closesAt,
             settings: settings
-        ) { id in
-            // What an execution reacted to mostly lies in its own episode, and always before it.
-            trigger(id, in: range) ?? trigger(id, in: 0..<range.lowerBound)
-        }
-    }
-
-    private func trigger(_ id: RecordID, in range: Range<Int>) -> LegacyTrigger? {
-        for record in records[range].reversed() {
-            switch record.body {
-            case .stripe(let event) where record.id == id || event.id == id.rawValue:
-                return .stripe(event)
-            case .request(let request) where record.id == id: return .request(request)
-            default: continue
-            }
-        }
-        return nil
+        )
     }
 }
 

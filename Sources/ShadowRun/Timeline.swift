@@ -36,6 +36,19 @@ package struct Timeline: Sendable {
     package var unconfirmed: [Unconfirmed] = []
 }
 
+/// A value that many hold and nobody changes.
+///
+/// A class, so that handing it on costs one count rather than a copy of all it holds.
+package final class Shared<Value: Sendable>: Sendable {
+    /// The value.
+    package let value: Value
+
+    /// Shares a value.
+    package init(_ value: Value) {
+        self.value = value
+    }
+}
+
 /// A fact at its instant.
 package struct TimedFact: Sendable {
     /// When it came to hold.

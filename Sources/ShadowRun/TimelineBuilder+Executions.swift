@@ -15,23 +15,18 @@ extension TimelineBuilder {
     }
 
     /// Path A writes one row, named by the event's id or by its record's.
-    mutating func takeRecording(
-        _ execution: Execution,
-        _ trigger: (RecordID) -> LegacyTrigger?
-    ) {
+    mutating func takeRecording(_ execution: Execution, _ trigger: LegacyTrigger?) {
         var recording = Recording(
             trigger: execution.trigger,
             outcome: execution.outcome,
             isExact: false
         )
-        if let id = execution.trigger, case .stripe(let event) = trigger(id),
-            event.type.isInvoice
-        {
+        if case .stripe(let event) = trigger, event.type.isInvoice {
             let isWhole = execution.outcome == .completed
             recording.isExact =
                 execution.effects.allSatisfy { timed in
                     guard case .recordDunning(let name) = timed.effect else { return false }
-                    return name == event.id || name == id.rawValue
+                    return name == event.id || name == execution.trigger?.rawValue
                 } && (execution.effects.count == 1 || (execution.effects.isEmpty && !isWhole))
         }
         timeline.recordings.append(recording)

@@ -27,17 +27,19 @@ struct TimelineBuilder {
     /// Takes an episode apart.
     ///
     /// - Parameters:
-    ///   - records: The episode's records, in event-time order.
+    ///   - account: The account's records, in event-time order.
+    ///   - range: The places of the episode's among them.
     ///   - opening: The account as it stood before them.
+    ///   - openedAt: The instant of the first of them.
+    ///   - closesAt: When the account had been quiet for the settle time.
     ///   - settings: What the verdict depends on.
-    ///   - trigger: Finds what an execution reacted to.
     static func build(
-        _ records: ArraySlice<MirrorRecord>,
+        _ account: [MirrorRecord],
+        _ range: Range<Int>,
         opening: AccountState,
         openedAt: Instant,
         closesAt: Instant,
-        settings: JudgeSettings,
-        trigger: (RecordID) -> LegacyTrigger?
+        settings: JudgeSettings
     ) -> Timeline {
         var builder = TimelineBuilder(
             settings: settings,
@@ -49,7 +51,7 @@ struct TimelineBuilder {
             ),
             legacy: opening
         )
-        for step in builder.steps(of: records, trigger) { builder.take(step, records) }
+        for step in builder.steps(account, range) { builder.take(step, account) }
         builder.timeline.final = builder.legacy
         return builder.timeline
     }
@@ -74,12 +76,12 @@ extension TimelineBuilder {
     /// effects at their own instants. At one instant facts come first and row images last, and of
     /// two executions the one that started first.
     private mutating func steps(
-        of records: ArraySlice<MirrorRecord>,
-        _ trigger: (RecordID) -> LegacyTrigger?
+        _ records: [MirrorRecord],
+        _ range: Range<Int>
     ) -> [Step] {
         var keyed: [(step: Step, rank: Int, run: Int, index: Int)] = []
-        keyed.reserveCapacity(records.count)
-        for index in records.indices {
+        keyed.reserveCapacity(range.count)
+        for index in range {
             let record = records[index]
             guard case .execution(let execution) = record.body else {
                 keyed.append((Step(at: record.at, what: .record(index)), rank(record), 0, index))
@@ -87,7 +89,7 @@ extension TimelineBuilder {
                 continue
             }
             guard execution.path != .a else {
-                takeRecording(execution, trigger)
+                takeRecording(execution, triggerOf(execution, records, range))
                 continue
             }
             let run = timeline.runs.count
@@ -96,7 +98,7 @@ extension TimelineBuilder {
                     id: record.id,
                     at: record.at,
                     execution: execution,
-                    trigger: execution.trigger.flatMap(trigger),
+                    trigger: triggerOf(execution, records, range),
                     read: timeline.opening
                 )
             )
@@ -116,6 +118,22 @@ extension TimelineBuilder {
             }
         }
         return keyed.map(\.step)
+    }
+
+    /// What an execution reacted to. It mostly lies in its own episode, and always before it.
+    private func triggerOf(
+        _ execution: Execution,
+        _ records: [MirrorRecord],
+        _ range: Range<Int>
+    ) -> LegacyTrigger? {
+        guard let id = execution.trigger else { return nil }
+        for place in range.reversed() {
+            if let trigger = records[place].trigger(meantBy: id) { return trigger }
+        }
+        for place in (0..<range.lowerBound).reversed() {
+            if let trigger = records[place].trigger(meantBy: id) { return trigger }
+        }
+        return nil
     }
 
     private func rank(_ record: MirrorRecord) -> Int {
@@ -148,7 +166,7 @@ extension TimelineBuilder {
         }
     }
 
-    private mutating func take(_ step: Step, _ records: ArraySlice<MirrorRecord>) {
+    private mutating func take(_ step: Step, _ records: [MirrorRecord]) {
         switch step.what {
         case .record(let index): take(records[index])
         case .read(let run): read(run)
@@ -172,6 +190,18 @@ extension TimelineBuilder {
         )
         let fact = Fact(asked: request, at: record.at, settings.policy)
         hold(fact, record, wakes: true)
+    }
+}
+
+extension MirrorRecord {
+    /// What this record woke, where an execution's reference means it.
+    fileprivate func trigger(meantBy reference: RecordID) -> LegacyTrigger? {
+        switch body {
+        case .stripe(let event) where id == reference || event.id == reference.rawValue:
+            .stripe(event)
+        case .request(let request) where id == reference: .request(request)
+        default: nil
+        }
     }
 }
 
