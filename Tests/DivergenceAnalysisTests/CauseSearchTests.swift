@@ -94,7 +94,9 @@ struct CauseSearchTests {
     }
 
     /// Gives everything back when all is done: final states agree, but it had been taken.
-    private static let giveBack = TimelineEdit.releaseAfterPayment(at: Moment(integerLiteral: 30).instant)
+    private static let giveBack = TimelineEdit.releaseAfterPayment(
+        at: Moment(integerLiteral: 30).instant
+    )
 
     private func row(_ cause: DivergenceClass, _ edits: TimelineEdit...) -> CauseRow {
         CauseRow(cause: cause) { _ in

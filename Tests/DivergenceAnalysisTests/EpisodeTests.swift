@@ -111,7 +111,9 @@ struct EpisodeTests {
             .voided("in_1", at: .minutes(12))
         let episode = try #require(story.episodes().first)
         let brain = BrainRun(episode.timeline, JudgeSettings())
-        #expect(brain.planned.map(\.at) == [Moment.minutes(10).instant, Moment.minutes(12).instant])
+        #expect(
+            brain.planned.map(\.at) == [Moment.minutes(10).instant, Moment.minutes(12).instant]
+        )
         #expect(brain.final.isFlagged == false)
         #expect(brain.taken.map(\.consequence).contains(.flag))
     }

@@ -103,7 +103,13 @@ struct FactTests {
         #expect(divergence.classes == [.duplicatePayment])
         #expect(
             divergence.facets
-                == [FacetDifference(.payments(InvoiceID("in_1")), legacy: .count(2), brain: .count(1))]
+                == [
+                    FacetDifference(
+                        .payments(InvoiceID("in_1")),
+                        legacy: .count(2),
+                        brain: .count(1)
+                    )
+                ]
         )
         #expect(divergence.legacyOnly == [.charge(InvoiceID("in_1"))])
     }

@@ -83,12 +83,10 @@ extension Scenario {
         }
     }
 
-    /// A path runs: it reads at the start, and its effects land one after the other.
+    /// A path runs: it reads at the start, and its effects land one after the other, 100 ms apart.
     ///
-    /// - Parameters:
-    ///   - from: When the first effect lands; 200 ms after the start unless given. The others
-    ///     follow 100 ms apart.
-    ///   - failing: The place of the effect from which on nothing takes place.
+    /// The first lands 200 ms after the start unless `from` says when. Of the one at the place
+    /// `failing` and of those behind it, none takes place.
     func ran(
         _ path: LegacyPath,
         for trigger: String,

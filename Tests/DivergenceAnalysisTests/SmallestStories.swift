@@ -161,7 +161,8 @@ extension SmallestStory {
     static let adminOverride = SmallestStory(
         cause: .adminOverride,
         extent: .lasting,
-        sick: unflaggedByHand
+        sick:
+            unflaggedByHand
             .request(.driftRun, at: 60)
             .ran(.b, for: "drift_run", at: 61, .flagsByHand(at: 61)),
         healthy: unflaggedByHand

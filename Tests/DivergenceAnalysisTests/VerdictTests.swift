@@ -79,7 +79,10 @@ struct VerdictTests {
         #expect(divergence.amounts.sums == [Money(minorUnits: 5000, currency: usd)])
         #expect(
             divergence.facetNames
-                == ["bad_debt_flag", "bad_debt_at", "ban", "subscription:sub_1", "customer_metadata"]
+                == [
+                    "bad_debt_flag", "bad_debt_at", "ban", "subscription:sub_1",
+                    "customer_metadata",
+                ]
         )
     }
 
