@@ -55,8 +55,7 @@ extension ParityEngine {
                 writer.write(varint: verdict.digest)
             }
         }
-        writer.write(byte: issuedUnder == nil ? 0 : 1)
-        if let issuedUnder { writer.write(issuedUnder) }
+        writer.write(issuedUnder)
         return writer.bytes
     }
 
@@ -110,7 +109,7 @@ extension ParityEngine {
         issued = try reader.table { AccountID($0) } value: { reader throws(PackedError) in
             try reader.issuedVerdicts()
         }
-        if try reader.byte() == 1 { issuedUnder = try reader.read() }
+        issuedUnder = try reader.read()
     }
 }
 
