@@ -119,7 +119,7 @@ extension RowChange {
     fileprivate func confirms(_ effect: Effect) -> Bool {
         switch (effect, row) {
         case (.setFlag(let bit, let to), .account(_, .value(let flags), _)):
-            (flags >> UInt64(bit) & 1 == 1) == to
+            (flags >> bit & 1 == 1) == to
         case (.setBan(let to), .account(_, _, let ban)): ban.isPresent && ban.value == to
         case (.setBadDebtAt(let to), .customer(_, let at, _)):
             at.isPresent && (at.value == nil) == (to == nil)
