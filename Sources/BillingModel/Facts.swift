@@ -2,10 +2,17 @@
 public struct StripeEventType: Hashable, Sendable, CustomStringConvertible {
     /// The type as Stripe writes it: `invoice.marked_uncollectible`.
     public let name: String
+    /// Whether it tells of an invoice.
+    public let isInvoice: Bool
+    /// Whether it wakes a decision: an invoice, a subscription or a charge changed.
+    public let isTrigger: Bool
 
     /// Wraps a type as Stripe writes it.
     public init(_ name: String) {
         self.name = Self.frequent.first { $0 == name } ?? name
+        isInvoice = name.hasPrefix("invoice.")
+        isTrigger =
+            isInvoice || name.hasPrefix("customer.subscription.") || name.hasPrefix("charge.")
     }
 
     /// The type as Stripe writes it.
@@ -27,14 +34,6 @@ public struct StripeEventType: Hashable, Sendable, CustomStringConvertible {
     public static let paymentFailed = StripeEventType("invoice.payment_failed")
     /// A preview of an invoice that does not exist yet.
     public static let upcoming = StripeEventType("invoice.upcoming")
-
-    /// Whether it tells of an invoice.
-    public var isInvoice: Bool { name.hasPrefix("invoice.") }
-
-    /// Whether it wakes a decision: an invoice, a subscription or a charge changed.
-    public var isTrigger: Bool {
-        isInvoice || name.hasPrefix("customer.subscription.") || name.hasPrefix("charge.")
-    }
 }
 
 /// The object that a Stripe event carries, as far as dunning reads it. Indirect, so that events are

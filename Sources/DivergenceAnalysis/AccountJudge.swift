@@ -30,7 +30,10 @@ package struct AccountJudge: Sendable {
     ///   causes.
     package func judge(_ account: AccountID, _ records: [MirrorRecord]) -> AccountVerdicts {
         let ordered = records.inEventTimeOrder()
-        let gaps = coverage.gaps + ordered.compactMap(\.gap)
+        var gaps = coverage.gaps
+        for index in ordered.indices where ordered[index].kind == .mark {
+            if let gap = ordered[index].gap { gaps.append(gap) }
+        }
         var verdicts = AccountVerdicts(account: account)
         var cutter = EpisodeCutter(ordered, settings)
         while let episode = cutter.nextEpisode() {

@@ -8,6 +8,8 @@ import MirrorLog
 struct AccountRecords {
     /// The records, in order of arrival.
     private(set) var ledger = RecordLedger()
+    /// From which horizon on something of the account settles; `nil` where all of it is settled.
+    var due: Instant?
     /// A hash of each record's id: a new id is told from the known ones by four bytes each, and
     /// only where these agree are the ids themselves compared.
     private var hashes: [UInt32] = []
@@ -17,14 +19,19 @@ struct AccountRecords {
 
     /// Takes a record.
     ///
-    /// - Returns: `false` for a redelivery. It changes nothing; where the two differ all the same,
-    ///   the one whose packed bytes come first stands, so that the order of arrival makes no
-    ///   difference.
+    /// - Parameters:
+    ///   - id: The record's id.
+    ///   - packed: The record.
+    ///   - settles: From which horizon on it may have settled.
+    /// - Returns: What it is to those before. A redelivery changes nothing; where the two differ all
+    ///   the same, the one whose packed bytes come first stands, so that the order of arrival makes
+    ///   no difference.
     /// - Complexity: O(n), at four bytes a record.
-    mutating func take(_ id: RecordID, _ packed: [UInt8]) -> Arrival {
+    mutating func take(_ id: RecordID, _ packed: [UInt8], _ settles: Instant?) -> Arrival {
         let hash = Self.hash(id)
         if hashes.contains(hash), let old = ledger.packed(of: id) {
             guard packed.lexicographicallyPrecedes(old) else { return .redelivered }
+            setDue(settles)
             ledger.replace(at: old.startIndex, with: packed)
             return .redeliveredDifferently
         }
@@ -33,7 +40,13 @@ struct AccountRecords {
         }
         hashes.append(hash)
         ledger.append(packed)
+        setDue(settles)
         return .new
+    }
+
+    private mutating func setDue(_ horizon: Instant?) {
+        guard let horizon else { return }
+        due = min(due ?? horizon, horizon)
     }
 
     /// What a record is to those that came before.
@@ -57,10 +70,12 @@ struct AccountRecords {
 extension AccountRecords: Packable {
     func pack(into writer: inout PackedWriter) {
         writer.write(ledger)
+        writer.write(due)
     }
 
     init(unpacking reader: inout PackedReader) throws(PackedError) {
         ledger = try reader.read()
+        due = try reader.read()
         for packed in ledger { hashes.append(Self.hash(try PackedRecord.id(of: packed))) }
     }
 }

@@ -47,7 +47,6 @@ extension ParityEngine {
         writer.write(accounts, by: \.rawValue) { writer, account in
             writer.write(run: account.rawValue.utf8)
         }
-        writer.write(due, by: \.rawValue) { writer, instant in writer.write(instant: instant) }
         writer.write(issued, by: \.rawValue) { writer, verdicts in
             writer.write(varint: UInt64(verdicts.count))
             for verdict in verdicts {
@@ -99,12 +98,6 @@ extension ParityEngine {
         marks = try reader.read()
         accounts = try reader.table { CustomerID($0) } value: { reader throws(PackedError) in
             AccountID(try reader.text())
-        }
-        due = try reader.table { AccountID($0) } value: { reader throws(PackedError) in
-            guard let instant = try reader.optionalInstant() else {
-                throw reader.malformed("no time")
-            }
-            return instant
         }
         issued = try reader.table { AccountID($0) } value: { reader throws(PackedError) in
             try reader.issuedVerdicts()

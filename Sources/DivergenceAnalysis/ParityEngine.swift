@@ -26,8 +26,6 @@ package struct ParityEngine {
     /// Up to when each source is complete, as its marks say.
     var through: [Mark.Source: Instant] = [:]
     var latest = Instant(microseconds: .min)
-    /// Accounts to judge, each from the horizon at which something of it settles.
-    var due: [AccountID: Instant] = [:]
     /// The verdicts that were given out.
     var issued: [AccountID: [IssuedVerdict]] = [:]
     /// The coverage that the verdicts given out rest on.
@@ -67,20 +65,20 @@ package struct ParityEngine {
         noteDelivery(record)
         let arrival = keep(record)
         if arrival == .new { note(record, line) } else { counts.redelivered += 1 }
-        if arrival != .redelivered, let account = record.account { markDue(account, record.at) }
     }
 
     /// Puts a record with its account's, or with those that wait for one.
     private mutating func keep(_ record: MirrorRecord) -> AccountRecords.Arrival {
         let packed = record.packed()
         if let account = record.account {
-            return ledgers[account, default: AccountRecords()].take(record.id, packed)
+            let settles = record.at.advanced(by: settings.settle)
+            return ledgers[account, default: AccountRecords()].take(record.id, packed, settles)
         }
         if case .stripe(let event) = record.body {
             let customer = event.customer ?? CustomerID("")
-            return waiting[customer, default: AccountRecords()].take(record.id, packed)
+            return waiting[customer, default: AccountRecords()].take(record.id, packed, nil)
         }
-        return marks.take(record.id, packed)
+        return marks.take(record.id, packed, nil)
     }
 
     private mutating func noteDelivery(_ record: MirrorRecord) {
@@ -124,11 +122,6 @@ package struct ParityEngine {
         }
     }
 
-    private mutating func markDue(_ account: AccountID, _ at: Instant) {
-        let settles = at.advanced(by: settings.settle)
-        due[account] = min(due[account] ?? settles, settles)
-    }
-
     // MARK: - What was fed, as a whole
 
     /// What the log shows, up to its horizon.
@@ -159,9 +152,10 @@ package struct ParityEngine {
             else { continue }
             for packed in records.ledger {
                 let id = try PackedRecord.id(of: packed)
-                let arrival = ledgers[account, default: AccountRecords()].take(id, Array(packed))
+                let settles = try PackedRecord.at(of: packed).advanced(by: settings.settle)
+                let arrival = ledgers[account, default: AccountRecords()]
+                    .take(id, Array(packed), settles)
                 if arrival != .new { counts.redelivered += 1 }
-                markDue(account, try PackedRecord.at(of: packed))
             }
         }
     }
@@ -181,7 +175,8 @@ package struct ParityEngine {
     /// The verdicts that have settled, changed or fallen away since this was last asked.
     ///
     /// - Throws: ``PackedError`` where a saved engine was tampered with.
-    /// - Complexity: that of judging the accounts something of which has settled by the horizon.
+    /// - Complexity: O(n) in the accounts, and that of judging those something of which has
+    ///   settled by the horizon.
     package mutating func settle() throws(PackedError) -> [VerdictChange] {
         try resolveWaiting()
         let coverage = coverage
@@ -190,11 +185,12 @@ package struct ParityEngine {
         let isShownAnew = issuedUnder.map { !$0.showsTheSame(as: coverage) } ?? false
         let candidates =
             isShownAnew
-            ? Array(ledgers.keys) : due.filter { $0.value <= coverage.horizon }.map(\.key)
+            ? Array(ledgers.keys)
+            : ledgers.filter { $0.value.due.map { $0 <= coverage.horizon } ?? false }.map(\.key)
         for account in candidates.sorted() {
             let verdicts = try judged(account, by: judge).episodes
             changes += issue(verdicts, of: account)
-            due[account] = verdicts.filter(\.isOpen).map(\.closed).min()
+            ledgers[account]?.due = verdicts.filter(\.isOpen).map(\.closed).min()
         }
         issuedUnder = coverage
         return changes

@@ -105,12 +105,29 @@ package func breaches(
     _ policy: Policy,
     brain: Brain
 ) -> [Breach] {
+    if decision.changesNothing, state.isQuiet { return [] }
     let examination = Examination(decision, on: state, at: now, policy, brain: brain)
     var found: [Breach] = []
     for (invariant, check) in checks {
         if let detail = check.detail(examination) { found.append(Breach(invariant, detail)) }
     }
     return found
+}
+
+extension Decision {
+    /// Whether it plans nothing, counts nothing and waits for nothing.
+    fileprivate var changesNothing: Bool { plan.isEmpty && reasons.isEmpty && holds.isEmpty }
+}
+
+extension AccountState {
+    /// Whether no invariant has anything to say about leaving this account alone: it is gathered
+    /// whole, owes nothing, and bears no mark of bad debt. Most accounts are like that most of the
+    /// time, and looking closer would only find so again.
+    fileprivate var isQuiet: Bool {
+        type != nil && missing.isEmpty && override == nil && !isFlagged && ban == nil
+            && badDebtAt == nil && metadata.badDebt == nil && metadata.badDebtAmount == nil
+            && !invoices.indices.contains { invoices[$0].status == .uncollectible }
+    }
 }
 
 /// How one invariant is examined.

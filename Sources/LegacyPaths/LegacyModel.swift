@@ -1,7 +1,7 @@
 package import BillingModel
 
-/// What a legacy path reacts to.
-package enum LegacyTrigger: Hashable, Sendable {
+/// What a legacy path reacts to. Indirect, so that it is cheap to hand on.
+package indirect enum LegacyTrigger: Hashable, Sendable {
     /// A Stripe event that billing-webhooks forwarded.
     case stripe(StripeEvent)
     /// A request of a person or a schedule.

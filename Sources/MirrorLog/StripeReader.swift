@@ -43,7 +43,7 @@ func readStripeEvent(
         let created = try fields.seconds(.created) ?? second(of: at)
         let data = try fields.requiredObject(.data)
         var event = StripeEvent(
-            id: try fields.string(.id) ?? id.rawValue,
+            id: try readID(fields, orThatOf: id),
             type: type,
             created: created,
             livemode: try fields.bool(.livemode),
@@ -59,6 +59,18 @@ func readStripeEvent(
         }
         return event
     }
+}
+
+/// The event's own id. Mostly it is the record's too, and then they share one string.
+private func readID(
+    _ fields: JSONFields<EventField>,
+    orThatOf record: RecordID
+) throws(RecordError) -> String {
+    guard let bytes = fields[.id].bytes else {
+        return try fields.string(.id) ?? record.rawValue
+    }
+    let isSame = record.rawValue.utf8.elementsEqual(bytes)
+    return isSame ? record.rawValue : String(decoding: bytes, as: UTF8.self)
 }
 
 private func second(of instant: Instant) -> Instant {

@@ -117,15 +117,22 @@ extension Timeline {
     /// - Parameter observed: The paths that the log shows at all. Path A is expected only then: a
     ///   log without any execution of it does not mirror it, which the report says.
     package func unprocessed(_ observed: Set<LegacyPath>) -> [Unprocessed] {
-        triggers.compactMap { trigger in
-            let paths = LegacyPath.allCases.filter { path in
-                (path != .a || observed.contains(.a))
-                    && path.reacts(to: trigger.what, of: opening.type)
-                    && !isProcessed(trigger, by: path)
+        var result: [Unprocessed] = []
+        for index in triggers.indices {
+            var paths: [LegacyPath] = []
+            for path in LegacyPath.allCases {
+                if path != .a || observed.contains(.a),
+                    path.reacts(to: triggers[index].what, of: opening.type),
+                    !isProcessed(triggers[index], by: path)
+                {
+                    paths.append(path)
+                }
             }
-            if paths.isEmpty, !isStuck(trigger) { return nil }
-            return Unprocessed(trigger: trigger, paths: paths)
+            if !paths.isEmpty || isStuck(triggers[index]) {
+                result.append(Unprocessed(trigger: triggers[index], paths: paths))
+            }
         }
+        return result
     }
 
     private func isProcessed(_ trigger: Trigger, by path: LegacyPath) -> Bool {
@@ -144,6 +151,7 @@ extension Timeline {
 
     /// Whether `subs_stuck_events` holds it and nothing has completed it.
     private func isStuck(_ trigger: Trigger) -> Bool {
+        guard !stuckEvents.isEmpty else { return false }
         guard stuckEvents.contains(where: { trigger.isMeant(by: $0) }) else { return false }
         let completed =
             runs.filter { $0.execution.outcome == .completed }.map(\.execution.trigger)

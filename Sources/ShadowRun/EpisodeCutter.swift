@@ -15,31 +15,11 @@ package struct Episode: Sendable {
     package var closesAt: Instant
     /// What executions of earlier episodes did to the customer.
     package var past: [PastAction]
-    private var shared: Shared<Timeline>
-
     /// The episode taken apart.
-    package var timeline: Timeline { shared.value }
+    package var timeline: Timeline
 
     /// The instant of the first record.
     package var openedAt: Instant { opener.at }
-
-    fileprivate init(
-        opener: MirrorRecord,
-        range: Range<Int>,
-        isKnown: Bool,
-        lastAt: Instant,
-        closesAt: Instant,
-        past: [PastAction],
-        timeline: Timeline
-    ) {
-        self.opener = opener
-        self.range = range
-        self.isKnown = isKnown
-        self.lastAt = lastAt
-        self.closesAt = closesAt
-        self.past = past
-        shared = Shared(timeline)
-    }
 }
 
 /// Cuts an account's records, in event-time order, into episodes.

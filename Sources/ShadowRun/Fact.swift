@@ -4,8 +4,9 @@ package import BillingModel
 ///
 /// Facts are differences, not snapshots. A snapshot shows the world that legacy made, so applying
 /// one to the brain's world as it stands would carry legacy's own doing over. What a snapshot
-/// says that the recorded world already held is no news, and changes nothing anywhere.
-package enum Fact: Hashable, Sendable {
+/// says that the recorded world already held is no news, and changes nothing anywhere. Indirect, so
+/// that facts are cheap to hand on.
+package indirect enum Fact: Hashable, Sendable {
     /// A newer snapshot of an invoice. The brain never writes invoices, so snapshots are safe.
     case invoice(Invoice)
     /// A deleted draft.
@@ -91,14 +92,14 @@ extension AccountState {
     private mutating func learn(_ new: Invoice) {
         let (index, found) = invoiceIndex(new.id)
         guard found else { return invoices.insert(new, at: index) }
-        let old = invoices[index]
-        if let seen = old.version, let version = new.version, version < seen { return }
+        if let seen = invoices[index].version, let version = new.version, version < seen { return }
+        let payments = invoices[index].payments
+        let marked = invoices[index].markedUncollectibleAt
         invoices[index] = new
-        invoices[index].payments = old.payments
+        invoices[index].payments = payments
         if new.markedUncollectibleAt == nil || new.markedUncollectibleAt == new.version?.created {
             // Seen uncollectible before: the earlier time stands where this one is only inferred.
-            let earliest = old.markedUncollectibleAt ?? new.markedUncollectibleAt
-            invoices[index].markedUncollectibleAt = earliest
+            invoices[index].markedUncollectibleAt = marked ?? new.markedUncollectibleAt
         }
     }
 

@@ -5,47 +5,44 @@ package import LegacyPaths
 ///
 /// Facts hold in every run of the episode. What legacy did belongs to the legacy run alone, and is
 /// what an intervention may edit.
-package struct Timeline: Sendable {
-    /// The account as it stood when the episode opened.
-    package var opening: AccountState
-    /// The instant of the first record.
-    package var openedAt: Instant
-    /// The instant at which the account had been quiet for the settle time.
-    package var closesAt: Instant
-    /// The facts, in order of time.
-    package var facts: [TimedFact] = []
-    /// What should have woken a path, in order of time.
-    package var triggers: [Trigger] = []
-    /// The recorded runs of Paths B to E, in order of start.
-    package var runs: [RecordedRun] = []
-    /// The recorded runs of Path A, in order of start. They read nothing and do nothing to anybody.
-    package var recordings: [Recording] = []
-    /// What legacy did outside of any recorded effect, in order of time.
-    package var residuals: [Residual] = []
-    /// The account as the record has it at the close.
-    package var final: AccountState
-    /// What legacy did to the customer.
-    package var taken: [Taken] = []
-    /// Whether legacy stated a debt amount in this episode.
-    package var statesDebtAmount = false
-    /// Triggers with a row in `subs_stuck_events`, by event or record id.
-    package var stuckEvents: [String] = []
-    /// Stripe events with a row in `subs_dunning`.
-    package var dunningRows: [String] = []
-    /// Effects said to be ok that no row image of a mirrored table confirms.
-    package var unconfirmed: [Unconfirmed] = []
-}
-
-/// A value that many hold and nobody changes.
 ///
-/// A class, so that handing it on costs one count rather than a copy of all it holds.
-package final class Shared<Value: Sendable>: Sendable {
-    /// The value.
-    package let value: Value
+/// A class, because much is read from it and nothing copied. `@unchecked Sendable`: its builder
+/// writes it before anybody else holds it, and nobody after.
+package final class Timeline: @unchecked Sendable {
+    /// The account as it stood when the episode opened.
+    package let opening: AccountState
+    /// The instant of the first record.
+    package let openedAt: Instant
+    /// The instant at which the account had been quiet for the settle time.
+    package let closesAt: Instant
+    /// The facts, in order of time.
+    package internal(set) var facts: [TimedFact] = []
+    /// What should have woken a path, in order of time.
+    package internal(set) var triggers: [Trigger] = []
+    /// The recorded runs of Paths B to E, in order of start.
+    package internal(set) var runs: [RecordedRun] = []
+    /// The recorded runs of Path A, in order of start. They read nothing and do nothing to anybody.
+    package internal(set) var recordings: [Recording] = []
+    /// What legacy did outside of any recorded effect, in order of time.
+    package internal(set) var residuals: [Residual] = []
+    /// The account as the record has it at the close.
+    package internal(set) var final: AccountState
+    /// What legacy did to the customer.
+    package internal(set) var taken: [Taken] = []
+    /// Whether legacy stated a debt amount in this episode.
+    package internal(set) var statesDebtAmount = false
+    /// Triggers with a row in `subs_stuck_events`, by event or record id.
+    package internal(set) var stuckEvents: [String] = []
+    /// Stripe events with a row in `subs_dunning`.
+    package internal(set) var dunningRows: [String] = []
+    /// Effects said to be ok that no row image of a mirrored table confirms.
+    package internal(set) var unconfirmed: [Unconfirmed] = []
 
-    /// Shares a value.
-    package init(_ value: Value) {
-        self.value = value
+    init(opening: AccountState, openedAt: Instant, closesAt: Instant) {
+        self.opening = opening
+        self.openedAt = openedAt
+        self.closesAt = closesAt
+        final = opening
     }
 }
 

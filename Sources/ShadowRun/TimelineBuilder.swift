@@ -14,7 +14,7 @@ struct TimelineBuilder {
     static let echo = TimeSpan.seconds(2)
 
     let settings: JudgeSettings
-    var timeline: Timeline
+    let timeline: Timeline
     /// The recorded world so far.
     var legacy: AccountState
     /// The effects said to have taken place, for telling echoes.
@@ -43,12 +43,7 @@ struct TimelineBuilder {
     ) -> Timeline {
         var builder = TimelineBuilder(
             settings: settings,
-            timeline: Timeline(
-                opening: opening,
-                openedAt: openedAt,
-                closesAt: closesAt,
-                final: opening
-            ),
+            timeline: Timeline(opening: opening, openedAt: openedAt, closesAt: closesAt),
             legacy: opening
         )
         for step in builder.steps(account, range) { builder.take(step, account) }
