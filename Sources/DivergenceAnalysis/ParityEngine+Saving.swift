@@ -15,7 +15,12 @@ extension IssuedVerdict {
 extension EpisodeVerdict {
     /// All that makes a verdict the same as another.
     fileprivate var gist: String {
-        var parts = ["\(closed)", openedBy, accountType?.columnValue ?? "-", "\(standing.count)"]
+        var parts = ["\(closed)", openedBy, accountType?.columnValue ?? "-"]
+        parts += standing.map { "\($0.facet) \($0.legacy) \($0.brain)" }
+        for state in [settled?.legacy, settled?.brain] {
+            let live = state?.liveSubscriptions.map(\.rawValue).joined(separator: " ") ?? "-"
+            parts.append("\(state?.isFlagged == true) \(state?.isBanned == true) \(live)")
+        }
         switch outcome {
         case .match: parts.append("match")
         case .incomplete(let why): parts.append(why.rawValue)

@@ -69,16 +69,23 @@ package struct ParityEngine {
 
     /// Puts a record with its account's, or with those that wait for one.
     private mutating func keep(_ record: MirrorRecord) -> AccountRecords.Arrival {
-        let packed = record.packed()
         if let account = record.account {
-            let settles = record.at.advanced(by: settings.settle)
+            let packed = record.packed(leavingOutOwner: true)
+            let settles = firstAffected(by: record.at)
             return ledgers[account, default: AccountRecords()].take(record.id, packed, settles)
         }
+        let packed = record.packed()
         if case .stripe(let event) = record.body {
             let customer = event.customer ?? CustomerID("")
             return waiting[customer, default: AccountRecords()].take(record.id, packed, nil)
         }
         return marks.take(record.id, packed, nil)
+    }
+
+    /// From which horizon on a record of an instant can change a verdict: an episode may have closed
+    /// well before it and still look ahead to it, for its cause.
+    private func firstAffected(by instant: Instant) -> Instant {
+        instant.advanced(by: settings.longerSettle.times(-1))
     }
 
     private mutating func noteDelivery(_ record: MirrorRecord) {
@@ -152,7 +159,7 @@ package struct ParityEngine {
             else { continue }
             for packed in records.ledger {
                 let id = try PackedRecord.id(of: packed)
-                let settles = try PackedRecord.at(of: packed).advanced(by: settings.settle)
+                let settles = firstAffected(by: try PackedRecord.at(of: packed))
                 let arrival = ledgers[account, default: AccountRecords()]
                     .take(id, Array(packed), settles)
                 if arrival != .new { counts.redelivered += 1 }
@@ -249,9 +256,10 @@ struct IssuedVerdict: Hashable {
 }
 
 extension LogCoverage {
-    /// Whether verdicts under two coverages can differ only by their horizons.
+    /// Whether verdicts under a later coverage can differ only by what has settled since.
     fileprivate func showsTheSame(as other: LogCoverage) -> Bool {
         paths == other.paths && tables == other.tables && gaps == other.gaps
+            && horizon <= other.horizon
     }
 }
 

@@ -39,7 +39,7 @@ extension StripeEvent: Packable {
         writer.write(type)
         writer.write(created)
         writer.write(livemode)
-        writer.write(text: customer?.rawValue)
+        writer.write(text: writer.leavesOutOwner ? nil : customer?.rawValue)
         writer.write(text: cause?.rawValue)
         writer.write(object)
     }

@@ -85,7 +85,7 @@ extension MirrorRecord: Packable {
         writer.write(id)
         writer.write(at)
         writer.write(kind)
-        writer.write(text: account?.rawValue)
+        writer.write(text: writer.leavesOutOwner ? nil : account?.rawValue)
         writer.home = PackedHome(id: id, at: at)
         switch body {
         case .baseline(let state): writer.write(state)
@@ -117,8 +117,12 @@ extension MirrorRecord: Packable {
     }
 
     /// The record in packed form.
-    package func packed() -> [UInt8] {
+    ///
+    /// - Parameter leavingOutOwner: Whether to leave out whose it is: its account, and the customer
+    ///   of its event. Nothing is judged by them once a record is with its account's.
+    package func packed(leavingOutOwner: Bool = false) -> [UInt8] {
         var writer = PackedWriter(capacity: 192)
+        writer.leavesOutOwner = leavingOutOwner
         pack(into: &writer)
         return writer.bytes
     }

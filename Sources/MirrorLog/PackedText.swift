@@ -29,20 +29,29 @@ enum SixBits {
         codes.withUnsafeBufferPointer { codes in
             // One append of the whole is several times faster than one for each byte.
             withUnsafeTemporaryAllocation(of: UInt8.self, capacity: byteCount(utf8.count)) { out in
-                var bits: UInt = 0
-                var held = 0
+                var read = 0
                 var written = 0
-                for letter in utf8 {
-                    bits |= UInt(codes[Int(letter)]) << held
-                    held += 6
-                    if held >= 8 {
-                        out[written] = UInt8(truncatingIfNeeded: bits)
-                        written += 1
-                        bits >>= 8
-                        held -= 8
-                    }
+                // Four letters are three bytes: most of a text goes by such groups.
+                while read + 4 <= utf8.count {
+                    let low = UInt32(codes[Int(utf8[read])]) | UInt32(codes[Int(utf8[read + 1])]) << 6
+                    let high =
+                        UInt32(codes[Int(utf8[read + 2])]) | UInt32(codes[Int(utf8[read + 3])]) << 6
+                    let bits = low | high << 12
+                    out[written] = UInt8(truncatingIfNeeded: bits)
+                    out[written + 1] = UInt8(truncatingIfNeeded: bits >> 8)
+                    out[written + 2] = UInt8(truncatingIfNeeded: bits >> 16)
+                    read += 4
+                    written += 3
                 }
-                if held > 0 { out[written] = UInt8(truncatingIfNeeded: bits) }
+                var bits: UInt32 = 0
+                for (place, letter) in utf8[read...].enumerated() {
+                    bits |= UInt32(codes[Int(letter)]) << (6 * UInt32(place))
+                }
+                while written < out.count {
+                    out[written] = UInt8(truncatingIfNeeded: bits)
+                    bits >>= 8
+                    written += 1
+                }
                 bytes.append(contentsOf: out)
             }
         }
@@ -52,18 +61,27 @@ enum SixBits {
     static func text(of bytes: UnsafeRawBufferPointer, letters count: Int) -> String {
         letters.withUnsafeBufferPointer { letters in
             String(unsafeUninitializedCapacity: count) { out in
-                var bits: UInt = 0
-                var held = 0
-                var next = 0
-                for index in 0..<count {
-                    if held < 6 {
-                        bits |= UInt(bytes[next]) << held
-                        next += 1
-                        held += 8
-                    }
-                    out[index] = letters[Int(bits & 0x3f)]
+                var read = 0
+                var written = 0
+                while written + 4 <= count {
+                    let bits =
+                        UInt32(bytes[read]) | UInt32(bytes[read + 1]) << 8
+                        | UInt32(bytes[read + 2]) << 16
+                    out[written] = letters[Int(bits & 0x3f)]
+                    out[written + 1] = letters[Int(bits >> 6 & 0x3f)]
+                    out[written + 2] = letters[Int(bits >> 12 & 0x3f)]
+                    out[written + 3] = letters[Int(bits >> 18 & 0x3f)]
+                    read += 3
+                    written += 4
+                }
+                var bits: UInt32 = 0
+                for (place, byte) in bytes[read...].enumerated() {
+                    bits |= UInt32(byte) << (8 * UInt32(place))
+                }
+                while written < count {
+                    out[written] = letters[Int(bits & 0x3f)]
                     bits >>= 6
-                    held -= 6
+                    written += 1
                 }
                 return count
             }

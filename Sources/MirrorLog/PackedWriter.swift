@@ -17,6 +17,9 @@ package struct PackedWriter {
     package private(set) var bytes: [UInt8] = []
     /// The record that is being written, if any: what repeats its id or its time is left out.
     var home: PackedHome?
+    /// Whether records are written without their account and customer, because they are kept with
+    /// their account's.
+    var leavesOutOwner = false
 
     /// A writer of nothing so far.
     package init() {}
