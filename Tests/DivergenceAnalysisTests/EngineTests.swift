@@ -111,6 +111,42 @@ struct EngineTests {
         #expect(engine.counts.late == 1)
     }
 
+    @Test("a verdict is given out anew when only the state it settled in has changed")
+    func settledStateChanges() throws {
+        let flagged = Scenario(.known(.startup)).request(.adminFlag, at: .hours(1))
+            .ran(.e, for: "admin_flag", at: .hours(1), .flagsByHand(at: .hours(1)))
+            .charge(at: .hours(3))
+        var engine = engine(fed: Scenario(.known(.startup)).charge(at: .hours(3)))
+        engine.feed(.complete(through: .hours(5)))
+        #expect(try engine.settle().map(gist) == ["2026-03-02T15:00:00Z match"])
+        for record in flagged.records { engine.feed(record) }
+        #expect(
+            try engine.settle().map(gist)
+                == ["2026-03-02T13:00:00Z match", "2026-03-02T15:00:00Z match"]
+        )
+    }
+
+    @Test("a record within four settle times of a verdict may change it to one of timing")
+    func timingIsToldAnew() throws {
+        let story = SmallestStory.timing.sick
+        let late = try #require(story.records.last)
+        var engine = ParityEngine(settings: JudgeSettings())
+        for record in story.records.dropLast() { engine.feed(record) }
+        engine.feed(.complete(through: .minutes(18)))
+        #expect(try engine.settle().map(gist) == ["2026-03-02T12:00:00Z lasting: unexplained"])
+        engine.feed(late)
+        #expect(try engine.settle().map(gist) == ["2026-03-02T12:00:00Z lasting: timing"])
+    }
+
+    @Test("a source that shows up late, behind the others, takes verdicts back")
+    func horizonFalls() throws {
+        var engine = engine(fed: Scenario().charge(at: 0))
+        engine.feed(.complete(through: .hours(2), .stripe))
+        #expect(try engine.settle().map(gist) == ["2026-03-02T12:00:00Z match"])
+        engine.feed(.complete(through: .minutes(5), .postgres, as: "behind"))
+        #expect(try engine.settle().map(gist) == ["2026-03-02T12:00:00Z withdrawn"])
+    }
+
     // MARK: - Redeliveries
 
     @Test("redeliveries are counted and change nothing")
