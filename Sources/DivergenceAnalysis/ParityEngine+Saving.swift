@@ -28,6 +28,10 @@ extension EpisodeVerdict {
         case .divergent(let divergence):
             parts += [divergence.id, divergence.extent.rawValue, divergence.story]
             parts += divergence.classes.map(\.rawValue) + divergence.records.map(\.rawValue)
+            parts += ["\(divergence.since)", divergence.until?.description ?? "-"]
+            parts += ["\(divergence.legacyOnly)", "\(divergence.brainOnly)"]
+            parts += [divergence.amounts.metadataText, "\(divergence.subscriptions)"]
+            parts += divergence.breaches.map { "\($0)" }
         }
         return parts.joined(separator: "\u{1f}")
     }
