@@ -63,10 +63,12 @@ package struct EpisodeVerdict: Sendable {
         package var liveSubscriptions: [SubscriptionID]
 
         /// Where the customer of an account stands.
-        package init(_ state: AccountState) {
+        package init(_ state: borrowing AccountState) {
             isFlagged = state.isFlagged
             isBanned = state.ban != nil
-            liveSubscriptions = state.subscriptions.filter(\.isLive).map(\.id)
+            let subscriptions = state.subscriptions
+            liveSubscriptions = subscriptions.indices.filter { subscriptions[$0].isLive }
+                .map { subscriptions[$0].id }
         }
     }
 }

@@ -18,7 +18,7 @@ package struct Debt: Sendable {
     /// Counts an account's debt.
     ///
     /// - Complexity: O(n) for n invoices where none is uncollectible, O(n²) at worst.
-    package init(_ state: AccountState, at now: Instant, _ policy: Policy) {
+    package init(_ state: borrowing AccountState, at now: Instant, _ policy: Policy) {
         // By index: a loop over the elements would copy each invoice only to look at its status.
         for index in state.invoices.indices where state.invoices[index].status == .uncollectible {
             consider(state.invoices[index], state, at: now, policy)

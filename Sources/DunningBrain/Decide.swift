@@ -112,7 +112,7 @@ private func decideClear(_ state: AccountState, at now: Instant, _ policy: Polic
     desired.ban = state.ban == .badDebt ? nil : state.ban
     desired.metadataBadDebt = nil
     desired.metadataBadDebtAmount = nil
-    for subscription in state.subscriptions {
+    for subscription in state.subscriptions where subscription.mayLackSomething {
         if subscription.canComeBack(to: state, at: now, policy) {
             desired.reactivate.append(subscription.id)
         }
@@ -127,6 +127,9 @@ private func decideClear(_ state: AccountState, at now: Instant, _ policy: Polic
 }
 
 extension Subscription {
+    /// Whether anything of it may have been taken for bad debt.
+    fileprivate var mayLackSomething: Bool { isCanceledForBadDebt || !itemsTaken.isEmpty }
+
     /// Whether it was canceled for bad debt, not too long ago, and bills no product whose
     /// probation the customer failed.
     fileprivate func canComeBack(

@@ -42,7 +42,7 @@ struct Marks {
     let badDebt: String?
     let badDebtAmount: String?
 
-    init(of state: AccountState) {
+    init(of state: borrowing AccountState) {
         isFlagged = state.flags & 0x8000 != 0
         badDebtAt = state.badDebtAt
         badDebt = state.metadata.badDebt
@@ -63,7 +63,7 @@ enum Standing: Equatable {
     /// Neither.
     case clear
 
-    init(of state: AccountState, owing owed: ReckonedDebt, at now: Instant, _ policy: Policy) {
+    init(of state: borrowing AccountState, owing owed: ReckonedDebt, at now: Instant, _ policy: Policy) {
         if state.type?.support != .supported || !state.missing.isEmpty {
             self = .untouchable
         } else if let override = state.override, override.isInForce(at: now) {
@@ -95,7 +95,7 @@ struct ReckonedDebt {
     /// leave them.
     private(set) var sums: [(currency: Currency, amount: Int64)] = []
 
-    init(of state: AccountState, at now: Instant, _ policy: Policy) {
+    init(of state: borrowing AccountState, at now: Instant, _ policy: Policy) {
         // By index, as most accounts owe nothing and copying an invoice costs more than this look.
         let isOwing = state.invoices.indices.contains {
             state.invoices[$0].status == .uncollectible

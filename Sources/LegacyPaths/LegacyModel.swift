@@ -6,6 +6,11 @@ package indirect enum LegacyTrigger: Hashable, Sendable {
     case stripe(StripeEvent)
     /// A request of a person or a schedule.
     case request(Request)
+
+    /// What was asked for; `nil` where it is no request.
+    package var request: Request.Kind? {
+        if case .request(let request) = self { request.kind } else { nil }
+    }
 }
 
 /// What differs between the deployed versions of the legacy services.
@@ -101,23 +106,30 @@ extension LegacyPath {
     /// Path B serves supported types and Path C `pay_go` only; for others they have nothing to do,
     /// with or without an execution.
     package func reacts(to trigger: LegacyTrigger, of type: AccountType?) -> Bool {
-        switch (self, trigger) {
-        case (.a, .stripe(let event)): event.type.isInvoice
-        case (.b, .request(let request)):
-            request.kind == .driftRun && type?.support == .supported
-        case (.c, .stripe(let event)):
-            type?.losesSubscriptions == true && Self.cancels(event)
-        case (.d, .request(let request)): request.kind == .payBadDebt
-        case (.e, .request(let request)):
-            request.kind == .adminFlag || request.kind == .adminUnflag
-        default: false
+        switch self {
+        case .a:
+            guard case .stripe(let event) = trigger else { return false }
+            return event.type.isInvoice
+        case .b:
+            guard type?.support == .supported else { return false }
+            return trigger.request == .driftRun
+        case .c:
+            guard type?.losesSubscriptions == true, case .stripe(let event) = trigger else {
+                return false
+            }
+            return Self.cancels(event)
+        case .d: return trigger.request == .payBadDebt
+        case .e:
+            let request = trigger.request
+            return request == .adminFlag || request == .adminUnflag
         }
     }
 
     /// Whether an event makes Path C act: given up on, or failed with no further attempt.
     private static func cancels(_ event: StripeEvent) -> Bool {
-        guard case .invoice(let invoice) = event.object else { return false }
-        return event.type == .markedUncollectible
-            || (event.type == .paymentFailed && invoice.nextPaymentAttempt == nil)
+        guard event.type == .markedUncollectible || event.type == .paymentFailed,
+            case .invoice(let invoice) = event.object
+        else { return false }
+        return event.type == .markedUncollectible || invoice.nextPaymentAttempt == nil
     }
 }

@@ -91,14 +91,18 @@ package struct RecordLedger: Sequence, Sendable {
         }
     }
 
-    /// Grows by a quarter rather than to twice the size: most ledgers stay as they are, and half
-    /// of what they take would be air.
+    /// Grows by a quarter rather than to twice the size, and by a few records at least: most
+    /// ledgers stay as they are, and half of what they take would be air.
     private mutating func makeRoom(for more: Int) {
         let needed = bytes.count + more
         if needed > bytes.capacity {
-            bytes.reserveCapacity(Swift.max(needed, bytes.count + bytes.count / 4))
+            let growth = Swift.max(bytes.count / 4, Self.leastGrowth)
+            bytes.reserveCapacity(Swift.max(needed, bytes.count + growth))
         }
     }
+
+    /// The room for about three records.
+    private static let leastGrowth = 320
 
     /// How many bytes a length takes, seven bits a byte.
     private static func prefixCount(_ length: Int) -> Int {

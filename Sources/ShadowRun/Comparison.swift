@@ -40,7 +40,7 @@ package struct Comparison: Hashable, Sendable {
     package var isMatch: Bool { statesAgree && legacyOnly.isEmpty && brainOnly.isEmpty }
 
     /// Compares a legacy run with the shadow run of the same episode.
-    package init(_ legacy: LegacyOutcome, _ brain: BrainRun) {
+    package init(_ legacy: borrowing LegacyOutcome, _ brain: borrowing BrainRun) {
         let atClose = Self.differences(legacy.final, brain.final, legacy.statesDebtAmount)
         let atOpening =
             atClose.isEmpty
@@ -66,7 +66,6 @@ package struct Comparison: Hashable, Sendable {
         _ brain: AccountState,
         _ comparesAmount: Bool
     ) -> [FacetDifference] {
-        guard legacy != brain else { return [] }
         var result = FacetDifference.between(
             legacy: legacy,
             brain: brain,

@@ -88,7 +88,11 @@ package struct EpisodeCutter {
         while next < records.count,
             records[next].at <= lastAt.advanced(by: settings.settle)
         {
-            if records[next].keepsOpen { lastAt = max(lastAt, records[next].lastEffectAt) }
+            switch records[next].body {
+            case .stripe, .request, .change: lastAt = max(lastAt, records[next].at)
+            case .execution: lastAt = max(lastAt, records[next].lastEffectAt)
+            case .baseline, .mark: break
+            }
             next += 1
         }
         let closesAt = lastAt.advanced(by: settings.settle)
@@ -165,14 +169,6 @@ extension MirrorRecord {
         case .stripe(let event): event.cause == nil && event.type.isTrigger
         case .request: true
         case .baseline, .execution, .change, .mark: false
-        }
-    }
-
-    /// Whether it keeps an episode open.
-    fileprivate var keepsOpen: Bool {
-        switch body {
-        case .stripe, .request, .execution, .change: true
-        case .baseline, .mark: false
         }
     }
 

@@ -30,6 +30,9 @@ extension [MirrorRecord] {
         let isOrdered = indices.dropFirst().allSatisfy { index in
             !MirrorRecord.inEventTimeOrder(self[index], self[index - 1])
         }
-        return isOrdered ? self : sorted(by: MirrorRecord.inEventTimeOrder)
+        guard !isOrdered else { return self }
+        // Places are sorted rather than records, which are many words wide.
+        let order = indices.sorted { MirrorRecord.inEventTimeOrder(self[$0], self[$1]) }
+        return order.map { self[$0] }
     }
 }

@@ -42,7 +42,7 @@ package final class Timeline: @unchecked Sendable {
         self.opening = opening
         self.openedAt = openedAt
         self.closesAt = closesAt
-        final = opening
+        final = AccountState()
     }
 }
 
