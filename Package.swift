@@ -87,7 +87,7 @@ let package = Package(
                 "ParityReport", "FleetSimulation",
             ]
         ),
-        .testTarget(name: "CommandLineTests", dependencies: ["BillingModel", "MirrorLog"]),
+        .testTarget(name: "CommandLineTests", exclude: ["Snapshots"]),
         .testTarget(
             name: "FleetSimulationTests",
             dependencies: ["BillingModel", "MirrorLog", "LegacyPaths", "FleetSimulation"]

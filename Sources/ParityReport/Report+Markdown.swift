@@ -9,8 +9,7 @@ extension ParityReport {
     /// `report.md`: fits a pull request's comment, and says what matters in its first lines.
     package func markdown() -> String {
         var text = "# Dunning parity\n\n\(headline)\n\n"
-        text += "## Divergences by class\n\nAmounts are in minor units of their currency.\n\n"
-        text += classTable.markdown + "\n"
+        text += "## Divergences by class\n\n" + classTable().markdown + "\n"
         text += "## What was judged\n\n" + overview.markdown + "\n"
         text += "## Fidelity of the legacy models\n\n" + fidelityTable.markdown + "\n"
         text += "## Examples\n"
@@ -29,10 +28,10 @@ extension ParityReport {
         }
         let divergent = Figures.grouped(episodes.divergent)
         guard blockingCount > 0 else {
-            return "Of \(judged) episodes \(divergent) diverge, and **every difference is "
+            return "\(divergent) of \(judged) episodes diverge, and **every difference is "
                 + "explained**: no unexplained one, no brain defect."
         }
-        return "Of \(judged) episodes \(divergent) diverge, and **\(blockingCount) of them block "
+        return "\(divergent) of \(judged) episodes diverge, and **\(blockingCount) of them block "
             + "every gate**: unexplained, or a defect of the brain."
     }
 

@@ -28,10 +28,13 @@ extension ParityReport {
     }
 
     /// Divergences by class, with accounts, subscriptions and money.
-    package var classTable: TextTable {
+    ///
+    /// - Parameter mostCurrencies: How many currencies to list, the largest sums first; the rest is
+    ///   counted. `nil` lists all.
+    package func classTable(mostCurrencies: Int? = nil) -> TextTable {
         var table = TextTable([
-            ("class", .left), ("divergences", .right), ("accounts", .right), ("lasting", .right),
-            ("subscriptions", .right), ("at stake", .left),
+            ("class", .left), ("count", .right), ("accounts", .right), ("lasting", .right),
+            ("subs", .right), ("at stake, in minor units", .left),
         ])
         for (cause, count) in classCounts where count > 0 || cause.isBlocking {
             let entries = divergences.filter { $0.divergence.classes.contains(cause) }
@@ -41,7 +44,7 @@ extension ParityReport {
                 Figures.grouped(Set(entries.map(\.episode.account)).count),
                 Figures.grouped(entries.count { $0.divergence.extent == .lasting }),
                 Figures.grouped(subscriptions),
-                Self.money(of: entries),
+                Self.money(of: entries, mostCurrencies),
             ])
         }
         return table
@@ -63,11 +66,18 @@ extension ParityReport {
     }
 
     /// The sums of what divergences are about, by currency; in minor units.
-    private static func money(of entries: [Entry]) -> String {
+    private static func money(of entries: [Entry], _ most: Int?) -> String {
         var amounts = Amounts()
         for entry in entries { amounts.add(entry.divergence.amounts) }
-        return amounts.sums.map { "\(Figures.grouped($0.minorUnits)) \($0.currency)" }
-            .joined(separator: ", ")
+        var sums = amounts.sums
+        if let most {
+            sums.sort { ($1.minorUnits, $0.currency) < ($0.minorUnits, $1.currency) }
+            sums = Array(sums.prefix(most))
+        }
+        var parts = sums.map { "\(Figures.grouped($0.minorUnits)) \($0.currency)" }
+        let rest = amounts.sums.count - sums.count
+        if rest > 0 { parts.append("+\(rest)") }
+        return parts.joined(separator: ", ")
     }
 }
 

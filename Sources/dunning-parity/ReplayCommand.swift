@@ -18,7 +18,7 @@ struct ReplayCommand: ParsableCommand {
 
             Examples:
               dunning-parity replay mirror.ndjson
-              zcat mirror-*.ndjson.gz | dunning-parity replay - --out reports/march --settled
+              zcat march-*.gz | dunning-parity replay - --out reports/march
               dunning-parity replay mirror.ndjson --phase 1 --settle 30m
             """
     )
@@ -150,7 +150,7 @@ struct ReplayCommand: ParsableCommand {
         print(report.headline.replacing("**", with: ""))
         print()
         print(report.overview.text)
-        print(report.classTable.text)
+        print(report.classTable(mostCurrencies: 2).text)
         print(report.fidelityTable.text)
         if replay.counts.late + replay.counts.outOfOrder > 0 {
             let late = Figures.grouped(replay.counts.late)
