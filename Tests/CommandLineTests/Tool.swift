@@ -48,7 +48,7 @@ struct Tool {
         let process = Process()
         process.executableURL = URL(filePath: program)
         process.arguments = arguments
-        process.environment = ["COLUMNS": "100", "PATH": "/usr/bin:/bin"]
+        process.environment = ["COLUMNS": "80", "PATH": "/usr/bin:/bin"]
         let (output, errors) = (Pipe(), Pipe())
         process.standardOutput = output
         process.standardError = errors

@@ -14,15 +14,19 @@ enum MadeUp {
 
     static func at(_ minutes: Int64) -> Instant { noon.advanced(by: .minutes(minutes)) }
 
-    /// An account that is flagged by nobody known for as many episodes as have names, an hour
-    /// apart. What a name is goes into the records' ids.
+    /// An account that a row image shows flagged, and nobody knows why.
     static func flagged(_ account: String, _ story: String = "image") -> [MirrorRecord] {
         var state = AccountState()
         state.type = .known(.payGo)
         state.stripeCustomer = CustomerID("cus_\(account)")
         let id = AccountID(account)
         return [
-            MirrorRecord(id: RecordID("b-\(account)"), at: at(-60), account: id, body: .baseline(state)),
+            MirrorRecord(
+                id: RecordID("b-\(account)"),
+                at: at(-60),
+                account: id,
+                body: .baseline(state)
+            ),
             MirrorRecord(
                 id: RecordID("\(story)-\(account)"),
                 at: at(0),
@@ -38,7 +42,8 @@ enum MadeUp {
     }
 
     /// Somebody's charge, which only wakes.
-    static func charge(_ account: String, at minutes: Int64, _ name: String = "ch") -> MirrorRecord {
+    static func charge(_ account: String, at minutes: Int64, _ name: String = "ch") -> MirrorRecord
+    {
         MirrorRecord(
             id: RecordID("\(name)-\(account)"),
             at: at(minutes),
@@ -55,7 +60,8 @@ enum MadeUp {
     }
 
     /// A request that nobody serves.
-    static func request(_ kind: Request.Kind, _ account: String, at minutes: Int64) -> MirrorRecord {
+    static func request(_ kind: Request.Kind, _ account: String, at minutes: Int64) -> MirrorRecord
+    {
         MirrorRecord(
             id: RecordID("\(kind.name)-\(account)"),
             at: at(minutes),
@@ -98,7 +104,7 @@ enum MadeUp {
 extension ParityReport {
     /// `report.json`, read by another reader than the one that wrote it.
     func parsed() throws -> [String: Any] {
-        let object = try JSONSerialization.jsonObject(with: Data(bytes()))
+        let object = try JSONSerialization.jsonObject(with: Data(json()))
         return try #require(object as? [String: Any])
     }
 }
