@@ -154,14 +154,20 @@ extension AccountState {
 
     /// How many successful payments cover an invoice: its own, and those of the invoices that
     /// were made to cover it. More than one is a customer charged twice.
+    ///
+    /// An invoice marked as paid out of band counts as paid where nothing else paid it: the mark is
+    /// how a payment of another invoice is noted on this one.
     public func paymentCount(of id: InvoiceID) -> Int {
-        invoices.indices.reduce(0) { count, index in
-            guard invoices[index].id == id || invoices[index].covers.contains(id) else {
-                return count
-            }
-            let isPaid = invoices[index].status == .paid
-            return count + max(invoices[index].payments.count, isPaid ? 1 : 0)
+        var count = 0
+        var isMarked = false
+        for index in invoices.indices
+        where invoices[index].id == id || invoices[index].covers.contains(id) {
+            let payments = invoices[index].payments.count
+            if payments == 0, invoices[index].isPaidOutOfBand { isMarked = true }
+            let isPaid = invoices[index].status == .paid && !invoices[index].isPaidOutOfBand
+            count += max(payments, isPaid ? 1 : 0)
         }
+        return count == 0 && isMarked ? 1 : count
     }
 }
 

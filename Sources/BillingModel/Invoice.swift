@@ -87,6 +87,8 @@ public struct Invoice: Hashable, Sendable {
     public var covers: [InvoiceID]
     /// The invoices it stands in for: ids named in its metadata `replaces`.
     public var replaces: [InvoiceID]
+    /// Whether it was marked as paid by other means than a payment of it: no money came in by it.
+    public var isPaidOutOfBand = false
     /// The successful payments recorded by legacy paths, each once, sorted. An invoice paid by
     /// other means has none here and still counts as paid once.
     public var payments: [String] = []

@@ -157,7 +157,16 @@ private func duplicatePayment(_ subject: EpisodeCase) -> [Intervention] {
             at: residual.at
         )
     }
-    return byRuns + byEvents
+    let inPart = subject.timeline.coveredTwice.map { at, record, invoice, covered in
+        duplicate(
+            .uncover(invoice: invoice, covered),
+            invoice,
+            covered: covered,
+            execution: subject.timeline.runs.first { $0.id == record }?.id,
+            at: at
+        )
+    }
+    return byRuns + byEvents + inPart
 }
 
 private func duplicate(

@@ -52,6 +52,21 @@ extension Timeline {
         return nil
     }
 
+    /// The payments that were the first of some invoices and a second one of others.
+    var coveredTwice: [(at: Instant, record: RecordID, invoice: InvoiceID, covered: [InvoiceID])] {
+        var result: [(at: Instant, record: RecordID, invoice: InvoiceID, covered: [InvoiceID])] = []
+        for payment in payments {
+            var state = opening
+            for timed in facts where timed.at < payment.at {
+                if let fact = timed.fact { state.learn(fact, at: timed.at) }
+            }
+            let covers = final.invoice(payment.invoice)?.covers ?? []
+            let paid = covers.filter { state.paymentCount(of: $0) > 0 }
+            if !paid.isEmpty { result.append((payment.at, payment.record, payment.invoice, paid)) }
+        }
+        return result
+    }
+
     /// The instants at which a payment came in, with the invoices that it settled, in order.
     var payments: [(at: Instant, record: RecordID, invoice: InvoiceID)] {
         var paid = Set(opening.invoices.filter { $0.status == .paid }.map(\.id))

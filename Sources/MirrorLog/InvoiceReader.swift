@@ -3,6 +3,7 @@ import BillingModel
 private enum InvoiceField: Int, JSONField {
     case id, status, paid, closed, forgiven, currency, amountDue, amountPaid, amountRemaining
     case created, date, statusTransitions, parent, subscription, nextPaymentAttempt, metadata
+    case paidOutOfBand
     static let keys = JSONKeys(InvoiceField.self)
 }
 
@@ -76,6 +77,8 @@ private func readInvoice(
     if status == .uncollectible, invoice.markedUncollectibleAt == nil {
         invoice.markedUncollectibleAt = seen
     }
+    let isOutOfBand = try fields.bool(.paidOutOfBand) ?? false
+    invoice.isPaidOutOfBand = status == .paid && isOutOfBand
     try readMetadata(fields[.metadata], into: &invoice)
     return invoice
 }

@@ -126,6 +126,7 @@ extension Invoice: Packable {
         writer.write(covers)
         writer.write(replaces)
         writer.write(payments)
+        writer.write(byte: isPaidOutOfBand ? 1 : 0)
         writer.write(version)
     }
 
@@ -147,6 +148,7 @@ extension Invoice: Packable {
             replaces: try reader.read()
         )
         payments = try reader.read()
+        isPaidOutOfBand = try reader.byte() == 1
         version = try reader.read()
     }
 }

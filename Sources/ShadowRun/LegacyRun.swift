@@ -173,6 +173,7 @@ package struct LegacyRun {
             switch item.what {
             case .fact(let fact):
                 if let fact = fact.fact { state.learn(fact, at: item.at) }
+                uncover()
             case .residual(let index): showResidual(index)
             case .read(let index): read(index, at: item.at)
             case .effect(let effect, let run): land(effect, run)
@@ -182,6 +183,15 @@ package struct LegacyRun {
             case .cancelIfConfirmed(let subscription, let invoice):
                 cancelIfConfirmed(subscription, invoice, at: item.at)
             }
+        }
+    }
+
+    /// Takes what was paid before off the invoices that were made to cover it.
+    private mutating func uncover() {
+        for case .uncover(let id, let paid) in edits {
+            guard var invoice = state.invoice(id), !invoice.covers.isEmpty else { continue }
+            invoice.covers.removeAll { paid.contains($0) }
+            state.put(invoice)
         }
     }
 

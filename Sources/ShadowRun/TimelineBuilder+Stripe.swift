@@ -52,7 +52,7 @@ extension TimelineBuilder {
     /// Whether a paid snapshot tells of money that was there before: the invoice was covered by a
     /// payment of another one, or all that it covers was.
     private func isPaidAlready(_ invoice: Invoice, _ old: Invoice?) -> Bool {
-        guard invoice.amountPaid > 0, invoice.debtAmount >= 0 else { return false }
+        guard invoice.amountPaid > 0, !invoice.isPaidOutOfBand else { return false }
         let covers = invoice.covers.isEmpty ? old?.covers ?? [] : invoice.covers
         guard covers.isEmpty else {
             return covers.allSatisfy { legacy.paymentCount(of: $0) > 0 }

@@ -16,6 +16,8 @@ package enum TimelineEdit: Hashable, Sendable {
     case omitPayment(run: Int, invoice: InvoiceID)
     /// A payment is left out: one that came in by itself.
     case omitResidual(Int)
+    /// A payment of an invoice leaves out what was paid before.
+    case uncover(invoice: InvoiceID, [InvoiceID])
     /// A trigger is processed at once by the paths that should have.
     case process(RecordID, paths: [LegacyPath])
     /// What failed of a run takes place.
