@@ -97,7 +97,9 @@ let package = Package(
     swiftLanguageModes: [.v6]
 )
 
-/// The settings every Swift target shares. There are no exceptions.
+/// The settings every Swift target shares.
+///
+/// There are no exceptions.
 let settings: [SwiftSetting] = [
     // `any` marks every existential, so their cost shows where it is paid.
     .enableUpcomingFeature("ExistentialAny"),

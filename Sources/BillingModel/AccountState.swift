@@ -82,8 +82,9 @@ public struct AccountState: Hashable, Sendable {
     public var subscriptions: [Subscription] = []
     /// Invoices, sorted by id.
     public var invoices: [Invoice] = []
-    /// What is known to be missing: facts that could not be gathered, sorted. While this is not
-    /// empty nothing may be taken from the customer.
+    /// What is known to be missing: facts that could not be gathered, sorted.
+    ///
+    /// While this is not empty nothing may be taken from the customer.
     public var missing: [String] = []
 
     /// An account of which nothing is known.
@@ -152,8 +153,10 @@ extension AccountState {
         if found { invoices[index] = invoice } else { invoices.insert(invoice, at: index) }
     }
 
-    /// How many successful payments cover an invoice: its own, and those of the invoices that
-    /// were made to cover it. More than one is a customer charged twice.
+    /// How many successful payments cover an invoice: its own, and those of the invoices that were
+    /// made to cover it.
+    ///
+    /// More than one is a customer charged twice.
     ///
     /// An invoice marked as paid out of band counts as paid where nothing else paid it: the mark is
     /// how a payment of another invoice is noted on this one.

@@ -36,8 +36,9 @@ public struct StripeEventType: Hashable, Sendable, CustomStringConvertible {
     public static let upcoming = StripeEventType("invoice.upcoming")
 }
 
-/// The object that a Stripe event carries, as far as dunning reads it. Indirect, so that events are
-/// cheap to move.
+/// The object that a Stripe event carries, as far as dunning reads it.
+///
+/// Indirect, so that events are cheap to move.
 public indirect enum StripeObject: Hashable, Sendable {
     /// An invoice.
     case invoice(Invoice)

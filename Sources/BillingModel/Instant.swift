@@ -14,8 +14,8 @@ public struct Instant: Hashable, Comparable, Sendable, CustomStringConvertible {
 
     /// The start of the given second since the epoch, as Stripe states times.
     ///
+    /// It is `nil` outside the years 1 to 9999.
     /// - Parameter unixSeconds: Whole seconds since 1970-01-01T00:00:00Z.
-    /// - Returns: `nil` outside the years 1 to 9999.
     public init?(unixSeconds: Int64) {
         guard (-62_135_596_800...253_402_300_799).contains(unixSeconds) else { return nil }
         microseconds = unixSeconds * 1_000_000
@@ -71,8 +71,8 @@ extension Instant {
     /// Reads RFC 3339: `2026-03-01T00:00:00Z`, with a fraction and any offset.
     ///
     /// Digits beyond the sixth of a fraction are dropped, a leap second is the second after it.
+    /// It is `nil` where the text is no RFC 3339 time of the years 1 to 9999.
     /// - Parameter text: The whole text, without surrounding space.
-    /// - Returns: `nil` where the text is no RFC 3339 time of the years 1 to 9999.
     public init?(rfc3339 text: some StringProtocol) {
         let parsed = text.utf8.withContiguousStorageIfAvailable { Self.parse($0) }
         guard let value = parsed ?? Array(text.utf8).withUnsafeBufferPointer(Self.parse) else {

@@ -11,7 +11,9 @@ public enum InvoiceStatus: String, CaseIterable, Sendable {
     /// Settled.
     case paid
 
-    /// How far along its life the invoice is. Of two snapshots of one second the further wins.
+    /// How far along its life the invoice is.
+    ///
+    /// Of two snapshots of one second the further wins.
     public var rank: UInt8 {
         switch self {
         case .draft: 0
@@ -70,7 +72,9 @@ public struct Invoice: Hashable, Sendable {
     public var amountRemaining: Int64
     /// When it was made, where the object says so.
     public var created: Instant?
-    /// When it was marked uncollectible. Kept after it is paid or voided.
+    /// When it was marked uncollectible.
+    ///
+    /// Kept after it is paid or voided.
     ///
     /// Where the object does not say, this is the earliest time it was seen uncollectible, which
     /// can only be later: the hold-down then ends later, never earlier.
@@ -89,8 +93,9 @@ public struct Invoice: Hashable, Sendable {
     public var replaces: [InvoiceID]
     /// Whether it was marked as paid by other means than a payment of it: no money came in by it.
     public var isPaidOutOfBand = false
-    /// The successful payments recorded by legacy paths, each once, sorted. An invoice paid by
-    /// other means has none here and still counts as paid once.
+    /// The successful payments recorded by legacy paths, each once, sorted.
+    ///
+    /// An invoice paid by other means has none here and still counts as paid once.
     public var payments: [String] = []
     /// The snapshot this is; `nil` where it was not read from an event.
     public var version: SnapshotVersion?

@@ -5,8 +5,8 @@ public struct Currency: Hashable, Comparable, Sendable, CustomStringConvertible 
 
     /// Reads a code of three ASCII letters in any case.
     ///
+    /// It is `nil` for anything else.
     /// - Parameter text: The code.
-    /// - Returns: `nil` for anything but three ASCII letters.
     public init?(_ text: some StringProtocol) {
         guard text.utf8.count == 3,
             text.utf8.allSatisfy({ (97...122).contains($0 | 0x20) })
@@ -21,7 +21,9 @@ public struct Currency: Hashable, Comparable, Sendable, CustomStringConvertible 
     public static func < (lhs: Self, rhs: Self) -> Bool { lhs.code < rhs.code }
 }
 
-/// An amount of one currency, in its minor units. There is no floating point near it.
+/// An amount of one currency, in its minor units.
+///
+/// There is no floating point near it.
 public struct Money: Hashable, Sendable {
     /// Cents, pence, yen: the smallest unit that Stripe counts the currency in.
     public var minorUnits: Int64

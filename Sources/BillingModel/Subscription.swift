@@ -1,4 +1,6 @@
-/// Where a subscription stands. Only whether it is live matters to dunning.
+/// Where a subscription stands.
+///
+/// Only whether it is live matters to dunning.
 public enum SubscriptionStatus: String, CaseIterable, Sendable {
     /// Running. Proves no payment: Stripe turns a past-due one active when its invoice is marked
     /// uncollectible.

@@ -45,8 +45,8 @@ extension TimeSpan {
 
     /// Reads a whole number followed by `s`, `m`, `h`, `d` or `w`: `15m`, `30d`, `0s`.
     ///
+    /// It is `nil` for anything else, and beyond 292,000 years.
     /// - Parameter text: The text, without surrounding space.
-    /// - Returns: `nil` for anything else, and beyond 292,000 years.
     public init?(_ text: some StringProtocol) {
         guard let suffix = text.last,
             let unit = Self.units.first(where: { $0.suffix == suffix }),

@@ -25,7 +25,10 @@ package struct AccountJudge: Sendable {
 
     /// Judges one account.
     ///
-    /// - Parameter records: All of the account's records, each id once, in any order.
+    /// - Parameters:
+    ///   - account: The account.
+    ///   - records: All of its records, each id once, in any order.
+    /// - Returns: Its episodes with their verdicts, in order of time.
     /// - Complexity: O(n log n) for n records, and for each diverging episode the search for its
     ///   causes.
     package func judge(_ account: AccountID, _ records: [MirrorRecord]) -> AccountVerdicts {
@@ -153,8 +156,9 @@ extension MirrorRecord {
         }
     }
 
-    /// The first phase whose scope holds an episode that this record opens. What legacy did without
-    /// any trigger is in every scope.
+    /// The first phase whose scope holds an episode that this record opens.
+    ///
+    /// What legacy did without any trigger is in every scope.
     fileprivate var phase: Phase {
         guard case .request(let request) = body else { return .webhooks }
         return switch request.kind {

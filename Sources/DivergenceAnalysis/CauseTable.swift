@@ -86,7 +86,8 @@ private func race(_ subject: EpisodeCase) -> [Intervention] {
     let runs = subject.rerunnable.map(\.run)
     for (place, run) in runs.enumerated() {
         for other in runs.dropFirst(place + 1) where other.at <= run.end {
-            let paths = "Path \(run.execution.path.rawValue) (\(run.id)) and "
+            let paths =
+                "Path \(run.execution.path.rawValue) (\(run.id)) and "
                 + "Path \(other.execution.path.rawValue) (\(other.id))"
             return [
                 Intervention(
@@ -341,8 +342,10 @@ private func timing(_ subject: EpisodeCase) -> [Intervention] {
     ]
 }
 
-/// As ``voidedInvoiceFlag(_:)``, for an execution of an earlier episode. It comes last, because it
-/// undoes what was right when it was done: the invoice was debt for as long as it was not voided.
+/// As ``voidedInvoiceFlag(_:)``, for an execution of an earlier episode.
+///
+/// It comes last, because it undoes what was right when it was done: the invoice was debt for as
+/// long as it was not voided.
 private func voidedAfterEarlierEpisode(_ subject: EpisodeCase) -> [Intervention] {
     subject.episode.past.flatMap { action in
         action.actedOn.compactMap { invoice -> Intervention? in

@@ -1,5 +1,6 @@
-/// Why the two runs of an episode differ. The order is the order of the table of causes, from the
-/// particular to the general.
+/// Why the two runs of an episode differ.
+///
+/// The order is the order of the table of causes, from the particular to the general.
 package enum DivergenceClass: String, CaseIterable, Comparable, Sendable {
     case voidedInvoiceFlag = "voided_invoice_flag"
     case paidThenFlagged = "paid_then_flagged"

@@ -98,17 +98,25 @@ extension ParityEngine {
         guard let last = try reader.optionalInstant() else { throw reader.malformed("no time") }
         latest = last
         for source in Mark.Source.allCases { through[source] = try reader.optionalInstant() }
-        ledgers = try reader.table { AccountID($0) } value: { reader throws(PackedError) in
+        ledgers = try reader.table {
+            AccountID($0)
+        } value: { reader throws(PackedError) in
             try reader.read()
         }
-        waiting = try reader.table { CustomerID($0) } value: { reader throws(PackedError) in
+        waiting = try reader.table {
+            CustomerID($0)
+        } value: { reader throws(PackedError) in
             try reader.read()
         }
         marks = try reader.read()
-        accounts = try reader.table { CustomerID($0) } value: { reader throws(PackedError) in
+        accounts = try reader.table {
+            CustomerID($0)
+        } value: { reader throws(PackedError) in
             AccountID(try reader.text())
         }
-        issued = try reader.table { AccountID($0) } value: { reader throws(PackedError) in
+        issued = try reader.table {
+            AccountID($0)
+        } value: { reader throws(PackedError) in
             try reader.issuedVerdicts()
         }
         issuedUnder = try reader.read()

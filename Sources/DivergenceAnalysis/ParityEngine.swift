@@ -112,7 +112,9 @@ package struct ParityEngine {
         }
     }
 
-    /// Notes whose customer it is. Of two accounts that claim one customer the first by id has it.
+    /// Notes whose customer it is.
+    ///
+    /// Of two accounts that claim one customer the first by id has it.
     private mutating func map(_ customer: CustomerID?, to account: AccountID?) {
         guard let customer, let account else { return }
         accounts[customer] = min(accounts[customer] ?? account, account)
@@ -147,8 +149,9 @@ package struct ParityEngine {
     /// Stripe records that no account could be found for.
     package var unmappedCount: Int { waiting.values.reduce(0) { $0 + $1.ledger.count } }
 
-    /// Whether events of both modes were met. Live and test never meet in one report: the test
-    /// ones are then left out.
+    /// Whether events of both modes were met.
+    ///
+    /// Live and test never meet in one report: the test ones are then left out.
     package var mixesModes: Bool { counts.liveEvents > 0 && !counts.testLines.isEmpty }
 
     /// Hands the records that wait for an account to the one their customer is mapped to.

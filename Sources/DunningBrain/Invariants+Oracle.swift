@@ -63,7 +63,12 @@ enum Standing: Equatable {
     /// Neither.
     case clear
 
-    init(of state: borrowing AccountState, owing owed: ReckonedDebt, at now: Instant, _ policy: Policy) {
+    init(
+        of state: borrowing AccountState,
+        owing owed: ReckonedDebt,
+        at now: Instant,
+        _ policy: Policy
+    ) {
         if state.type?.support != .supported || !state.missing.isEmpty {
             self = .untouchable
         } else if let override = state.override, override.isInForce(at: now) {

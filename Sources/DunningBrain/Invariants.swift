@@ -121,8 +121,9 @@ extension Decision {
 
 extension AccountState {
     /// Whether no invariant has anything to say about leaving this account alone: it is gathered
-    /// whole, owes nothing, and bears no mark of bad debt. Most accounts are like that most of the
-    /// time, and looking closer would only find so again.
+    /// whole, owes nothing, and bears no mark of bad debt.
+    ///
+    /// Most accounts are like that most of the time, and looking closer would only find so again.
     fileprivate var isQuiet: Bool {
         type != nil && missing.isEmpty && override == nil && !isFlagged && ban == nil
             && badDebtAt == nil && metadata.badDebt == nil && metadata.badDebtAmount == nil

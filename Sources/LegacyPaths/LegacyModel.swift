@@ -1,6 +1,8 @@
 package import BillingModel
 
-/// What a legacy path reacts to. Indirect, so that it is cheap to hand on.
+/// What a legacy path reacts to.
+///
+/// Indirect, so that it is cheap to hand on.
 package indirect enum LegacyTrigger: Hashable, Sendable {
     /// A Stripe event that billing-webhooks forwarded.
     case stripe(StripeEvent)

@@ -17,7 +17,9 @@ func driftRemediation(_ run: ModelRun, _ options: ModelOptions) -> [Effect] {
 }
 
 /// Path C: `flagAsBadDebt` on an invoice that was given up on, and a bare cancellation on a failed
-/// payment that will not be tried again. Trusts the event's payload.
+/// payment that will not be tried again.
+///
+/// Trusts the event's payload.
 func subscriptionCancellation(_ run: ModelRun, _ options: ModelOptions) -> [Effect] {
     guard case .stripe(let event) = run.trigger, case .invoice(let invoice) = event.object,
         LegacyPath.c.reacts(to: run.trigger, of: run.read.type)
@@ -41,8 +43,10 @@ func subscriptionCancellation(_ run: ModelRun, _ options: ModelOptions) -> [Effe
     ]
 }
 
-/// Path D: one consolidated invoice for each currency, its payment, and a mark on each invoice
-/// that it covers. Unflags nobody, reactivates nothing, looks for no other payment.
+/// Path D: one consolidated invoice for each currency, its payment, and a mark on each invoice that
+/// it covers.
+///
+/// Unflags nobody, reactivates nothing, looks for no other payment.
 func payBadDebt(_ run: ModelRun, _ options: ModelOptions) -> [Effect] {
     guard case .request(let request) = run.trigger, request.kind == .payBadDebt else { return [] }
     let owed = run.read.invoices.filter {
@@ -66,7 +70,9 @@ func payBadDebt(_ run: ModelRun, _ options: ModelOptions) -> [Effect] {
     }
 }
 
-/// Path E: writes what an administrator asked for. No ban, no subscriptions.
+/// Path E: writes what an administrator asked for.
+///
+/// No ban, no subscriptions.
 func adminFlag(_ run: ModelRun) -> [Effect] {
     guard case .request(let request) = run.trigger else { return [] }
     switch request.kind {
@@ -87,8 +93,9 @@ func adminFlag(_ run: ModelRun) -> [Effect] {
     }
 }
 
-/// Whether an invoice is debt in Path B's eyes: uncollectible and not marked as paid. Being
-/// superseded makes no difference to it (BILLACCT-1025).
+/// Whether an invoice is debt in Path B's eyes: uncollectible and not marked as paid.
+///
+/// Being superseded makes no difference to it (BILLACCT-1025).
 package func countsForLegacy(_ invoice: Invoice) -> Bool {
     invoice.status == .uncollectible && !invoice.isMarkedPaid
 }

@@ -11,7 +11,9 @@ private enum RowField: Int, JSONField {
     static let keys = JSONKeys(RowField.self)
 }
 
-/// Reads a row image. Of a deleted row the image before the change is read.
+/// Reads a row image.
+///
+/// Of a deleted row the image before the change is read.
 func readChange(_ json: JSONValue) throws(RecordError) -> RowChange {
     try json.fields(ChangeField.self) { fields throws(RecordError) in
         let name = try fields.required(.table)

@@ -32,6 +32,8 @@ private enum InvoiceMetadataField: Int, JSONField {
 /// - Parameters:
 ///   - json: The invoice.
 ///   - seen: When it was seen like this; stands in for an unsaid `marked_uncollectible_at`.
+/// - Returns: What dunning reads of it.
+/// - Throws: ``RecordError`` that names the invoice and the field.
 func readInvoice(_ json: JSONValue, seen: Instant) throws(RecordError) -> Invoice {
     try json.fields(InvoiceField.self) { fields throws(RecordError) in
         guard let id = try fields.string(.id), !id.isEmpty else {
@@ -110,8 +112,9 @@ private func readMarkedUncollectible(
     }
 }
 
-/// `parent.subscription_details.subscription` since 2025-03-31, `subscription` before. Some
-/// versions carry both; the newer place wins.
+/// `parent.subscription_details.subscription` since 2025-03-31, `subscription` before.
+///
+/// Some versions carry both; the newer place wins.
 private func readSubscriptionReference(
     _ fields: JSONFields<InvoiceField>
 ) throws(RecordError) -> SubscriptionID? {

@@ -24,6 +24,8 @@ package final class JSONScanner {
     /// Parses a text; its value is good until the next call.
     ///
     /// - Parameter text: UTF-8, with ``padding`` readable bytes behind it.
+    /// - Returns: The text's value.
+    /// - Throws: ``RecordError`` where the text is no JSON.
     package func parse(_ text: UnsafeRawBufferPointer) throws(RecordError) -> JSONValue {
         guard let base = text.baseAddress?.assumingMemoryBound(to: CChar.self) else {
             throw RecordError("empty text")
@@ -73,7 +75,9 @@ package struct RecordError: Error, Equatable {
     package func inside(_ part: String) -> RecordError { RecordError("\(part): \(reason)") }
 }
 
-/// A value of the text that was parsed last. It must not outlive the next parse.
+/// A value of the text that was parsed last.
+///
+/// It must not outlive the next parse.
 package struct JSONValue {
     let raw: sj_value
 

@@ -28,7 +28,9 @@ package struct MirrorRecord: Hashable, Sendable {
         self.body = body
     }
 
-    /// The six kinds of record. Indirect, so that records are cheap to move and to sort.
+    /// The six kinds of record.
+    ///
+    /// Indirect, so that records are cheap to move and to sort.
     package indirect enum Body: Hashable, Sendable {
         /// What the brain would gather at that instant.
         case baseline(AccountState)

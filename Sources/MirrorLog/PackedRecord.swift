@@ -120,6 +120,7 @@ extension MirrorRecord: Packable {
     ///
     /// - Parameter leavingOutOwner: Whether to leave out whose it is: its account, and the customer
     ///   of its event. Nothing is judged by them once a record is with its account's.
+    /// - Returns: The bytes, which ``init(packed:)-(ArraySlice<UInt8>)`` reads.
     package func packed(leavingOutOwner: Bool = false) -> [UInt8] {
         var writer = PackedWriter(capacity: 192)
         writer.leavesOutOwner = leavingOutOwner

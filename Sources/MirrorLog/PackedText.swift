@@ -33,7 +33,8 @@ enum SixBits {
                 var written = 0
                 // Four letters are three bytes: most of a text goes by such groups.
                 while read + 4 <= utf8.count {
-                    let low = UInt32(codes[Int(utf8[read])]) | UInt32(codes[Int(utf8[read + 1])]) << 6
+                    let low =
+                        UInt32(codes[Int(utf8[read])]) | UInt32(codes[Int(utf8[read + 1])]) << 6
                     let high =
                         UInt32(codes[Int(utf8[read + 2])]) | UInt32(codes[Int(utf8[read + 3])]) << 6
                     let bits = low | high << 12

@@ -15,6 +15,7 @@ package struct RecordReader {
     ///
     /// - Parameter line: UTF-8 without the line feed, with ``JSONScanner/padding`` readable bytes
     ///   behind it.
+    /// - Returns: The record.
     /// - Throws: ``RecordError`` that says what is wrong and where in the record.
     package func read(_ line: UnsafeRawBufferPointer) throws(RecordError) -> MirrorRecord {
         try read(scanner.parse(line))

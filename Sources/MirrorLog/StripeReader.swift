@@ -22,6 +22,8 @@ private enum ObjectField: Int, JSONField {
 ///   - json: The value of the record's `event`.
 ///   - at: The record's event time, which stands in where the event has no `created`.
 ///   - id: The record's id, which stands in where the event has none.
+/// - Returns: The event, with its object as far as dunning reads it.
+/// - Throws: ``RecordError`` that says what can't be read, and where.
 func readStripeEvent(
     _ json: JSONValue,
     at: Instant,
@@ -61,7 +63,9 @@ func readStripeEvent(
     }
 }
 
-/// The event's own id. Mostly it is the record's too, and then they share one string.
+/// The event's own id.
+///
+/// Mostly it is the record's too, and then they share one string.
 private func readID(
     _ fields: JSONFields<EventField>,
     orThatOf record: RecordID

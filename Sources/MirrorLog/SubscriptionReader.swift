@@ -26,6 +26,8 @@ private enum CancellationField: Int, JSONField {
 ///   - json: The subscription.
 ///   - seen: When it was seen like this; stands in for an unsaid `canceled_at`.
 ///   - missing: Collects what is known to be missing, such as further pages of items.
+/// - Returns: What dunning reads of it.
+/// - Throws: ``RecordError`` that names the subscription and the field.
 func readSubscription(
     _ json: JSONValue,
     seen: Instant,
@@ -97,6 +99,7 @@ private enum ListField: Int, JSONField {
 ///   - name: What the elements are, for the note.
 ///   - missing: Collects the note where the list is `null` or has further pages.
 ///   - visit: Called for each element, in order.
+/// - Throws: ``RecordError`` where it is no list, and what `visit` throws.
 func forEachInList(
     _ json: JSONValue,
     _ name: String,

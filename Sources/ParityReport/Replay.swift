@@ -71,7 +71,8 @@ package struct Replay {
     ///   - keepsSettled: Whether accounts' last settled states go into the report.
     ///   - progress: Called after each account.
     ///   - reject: Called for each test-mode event that a log of live mode holds.
-    /// - Throws: What `reject` throws.
+    /// - Returns: The report.
+    /// - Throws: What `reject` throws, and ``PackedError`` where memory was tampered with.
     package mutating func report(
         scope: Phase?,
         keepsSettled: Bool,

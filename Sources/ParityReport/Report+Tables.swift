@@ -31,6 +31,7 @@ extension ParityReport {
     ///
     /// - Parameter mostCurrencies: How many currencies to list, the largest sums first; the rest is
     ///   counted. `nil` lists all.
+    /// - Returns: A row for each class that occurs, and for those that block.
     package func classTable(mostCurrencies: Int? = nil) -> TextTable {
         var table = TextTable([
             ("class", .left), ("count", .right), ("accounts", .right), ("lasting", .right),

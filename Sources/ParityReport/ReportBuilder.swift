@@ -54,7 +54,8 @@ package struct ReportBuilder {
         }
         standing += differences.entries
         guard keepsSettled else { return }
-        if let last = account.episodes.last(where: { $0.settled != nil }), let state = last.settled {
+        if let last = account.episodes.last(where: { $0.settled != nil }), let state = last.settled
+        {
             settled.append(
                 ParityReport.SettledEntry(account: account.account, at: last.closed, state: state)
             )

@@ -112,6 +112,7 @@ extension Timeline {
     ///
     /// - Parameter observed: The paths that the log shows at all. Path A is expected only then: a
     ///   log without any execution of it does not mirror it, which the report says.
+    /// - Returns: The triggers in order of time, each with the paths that owe it an execution.
     package func unprocessed(_ observed: Set<LegacyPath>) -> [Unprocessed] {
         var result: [Unprocessed] = []
         for index in triggers.indices {

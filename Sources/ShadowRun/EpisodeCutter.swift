@@ -38,7 +38,9 @@ package struct EpisodeCutter {
 
     /// A cutter of an account's records.
     ///
-    /// - Parameter records: All of the account's records, each id once, in event-time order.
+    /// - Parameters:
+    ///   - records: All of the account's records, each id once, in event-time order.
+    ///   - settings: What verdicts depend on besides the log.
     package init(_ records: [MirrorRecord], _ settings: JudgeSettings) {
         self.records = records
         self.settings = settings
@@ -62,7 +64,9 @@ package struct EpisodeCutter {
         return nil
     }
 
-    /// Whether a record opens an episode. One that does not is folded and passed.
+    /// Whether a record opens an episode.
+    ///
+    /// One that does not is folded and passed.
     private mutating func opens(_ record: MirrorRecord) -> Bool {
         if record.isTrigger { return true }
         let timeline = timeline(

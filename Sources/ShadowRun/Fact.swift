@@ -115,7 +115,8 @@ extension AccountState {
             // Both worlds agreed on whether the customer has it, so the news is news here too.
             mine.status = news.snapshot.status
             mine.cancelReason = news.snapshot.cancelReason ?? mine.cancelReasonIfCanceled
-            mine.canceledAt = news.snapshot.isLive ? nil : mine.canceledAt ?? news.snapshot.canceledAt
+            mine.canceledAt =
+                news.snapshot.isLive ? nil : mine.canceledAt ?? news.snapshot.canceledAt
         }
         for item in news.itemsAdded { mine.items.place(item) }
         mine.items.removeAll { news.itemsRemoved.contains($0.id) }

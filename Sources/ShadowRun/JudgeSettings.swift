@@ -31,7 +31,9 @@ package struct JudgeSettings: Sendable {
     package var longerSettle: TimeSpan { settle.times(4) }
 }
 
-/// A step of the cutover. A phase's scope holds the episodes of its own and of those before it.
+/// A step of the cutover.
+///
+/// A phase's scope holds the episodes of its own and of those before it.
 public enum Phase: Int, CaseIterable, Comparable, Sendable {
     /// The brain decides on webhook events.
     case webhooks = 1

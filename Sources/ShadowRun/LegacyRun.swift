@@ -287,7 +287,8 @@ package struct LegacyRun {
             of: ModelRun(trigger: trigger, read: read, at: start, execution: run.id),
             options
         )
-        let shift = edits.contains(.readWhenActing(run: index)) ? TimeSpan.zero : start.since(run.at)
+        let shift =
+            edits.contains(.readWhenActing(run: index)) ? TimeSpan.zero : start.since(run.at)
         let effects = time(model, as: recorded, of: run, start, shift: shift, completes)
         if effects.map({ Shape($0.effect) }) != run.effects.map({ Shape($0.effect) }) {
             changed.insert(index)
@@ -295,8 +296,10 @@ package struct LegacyRun {
         return effects
     }
 
-    /// Gives each effect of a model the time at which the record has its like. One that the record
-    /// lacks comes right behind the one before it, and not at all where the run broke off.
+    /// Gives each effect of a model the time at which the record has its like.
+    ///
+    /// One that the record lacks comes right behind the one before it, and not at all where the run
+    /// broke off.
     private func time(
         _ model: [Effect],
         as recorded: [TimedEffect],
@@ -373,7 +376,9 @@ package struct LegacyRun {
 }
 
 extension RecordedRun {
-    /// Whether its model may stand in for it. Path D's payments are facts, so it never is.
+    /// Whether its model may stand in for it.
+    ///
+    /// Path D's payments are facts, so it never is.
     package var canBeRerun: Bool {
         version != nil && execution.path != .d
     }
@@ -415,7 +420,11 @@ extension AccountState {
                 metadata.badDebtAmount = nil
             case .ban: if ban == .badDebt { ban = nil }
             case .cancel(let id):
-                apply(.reactivateSubscription(id, reason: nil), at: .init(microseconds: 0), by: .edit)
+                apply(
+                    .reactivateSubscription(id, reason: nil),
+                    at: .init(microseconds: 0),
+                    by: .edit
+                )
             case .deleteItems(let id):
                 let items = subscription(id)?.itemsTaken.map(\.id) ?? []
                 apply(.restoreItems(id, items), at: .init(microseconds: 0), by: .edit)

@@ -25,7 +25,9 @@ extension MirrorRecord {
 }
 
 extension [MirrorRecord] {
-    /// These records in event-time order. Most logs come in it, and need no sorting.
+    /// These records in event-time order.
+    ///
+    /// Most logs come in it, and need no sorting.
     package func inEventTimeOrder() -> [MirrorRecord] {
         let isOrdered = indices.dropFirst().allSatisfy { index in
             !MirrorRecord.inEventTimeOrder(self[index], self[index - 1])

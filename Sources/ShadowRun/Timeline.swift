@@ -21,7 +21,9 @@ package final class Timeline: @unchecked Sendable {
     package internal(set) var triggers: [Trigger] = []
     /// The recorded runs of Paths B to E, in order of start.
     package internal(set) var runs: [RecordedRun] = []
-    /// The recorded runs of Path A, in order of start. They read nothing and do nothing to anybody.
+    /// The recorded runs of Path A, in order of start.
+    ///
+    /// They read nothing and do nothing to anybody.
     package internal(set) var recordings: [Recording] = []
     /// What legacy did outside of any recorded effect, in order of time.
     package internal(set) var residuals: [Residual] = []

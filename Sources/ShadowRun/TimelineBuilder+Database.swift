@@ -2,7 +2,9 @@ import BillingModel
 import MirrorLog
 
 extension TimelineBuilder {
-    /// Folds a row image. What dunning owns is legacy's doing; all else is fact.
+    /// Folds a row image.
+    ///
+    /// What dunning owns is legacy's doing; all else is fact.
     mutating func observe(_ change: RowChange, _ record: MirrorRecord) {
         let isGone = change.op == .delete
         switch change.row {

@@ -94,7 +94,9 @@ extension TimelineBuilder {
     }
 
     private mutating func noteUnconfirmed(_ effect: TimedEffect, _ run: RecordedRun) {
-        guard effect.ok, let table = effect.effect.table, !isConfirmed(effect.effect) else { return }
+        guard effect.ok, let table = effect.effect.table, !isConfirmed(effect.effect) else {
+            return
+        }
         timeline.unconfirmed.append(
             Unconfirmed(execution: run.id, table: table.rawValue)
         )

@@ -33,6 +33,7 @@ struct TimelineBuilder {
     ///   - openedAt: The instant of the first of them.
     ///   - closesAt: When the account had been quiet for the settle time.
     ///   - settings: What the verdict depends on.
+    /// - Returns: The episode's facts, runs and residuals, and the account at its close.
     static func build(
         _ account: [MirrorRecord],
         _ range: Range<Int>,
@@ -68,8 +69,10 @@ extension TimelineBuilder {
     }
 
     /// The order of an episode's steps: records in event-time order, each execution's read and
-    /// effects at their own instants. At one instant facts come first and row images last, and of
-    /// two executions the one that started first.
+    /// effects at their own instants.
+    ///
+    /// At one instant facts come first and row images last, and of two executions the one that
+    /// started first.
     private mutating func steps(
         _ records: [MirrorRecord],
         _ range: Range<Int>
@@ -115,7 +118,9 @@ extension TimelineBuilder {
         return keyed.map(\.step)
     }
 
-    /// What an execution reacted to. It mostly lies in its own episode, and always before it.
+    /// What an execution reacted to.
+    ///
+    /// It mostly lies in its own episode, and always before it.
     private func triggerOf(
         _ execution: Execution,
         _ records: [MirrorRecord],

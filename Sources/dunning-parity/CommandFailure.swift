@@ -33,11 +33,15 @@ enum Terminal {
         write(line + "\n")
     }
 
-    /// Writes on standard error as it stands. That nobody may read it is no reason to fail.
+    /// Writes on standard error as it stands.
+    ///
+    /// That nobody may read it is no reason to fail.
     static func write(_ text: String) {
         var rest = Array(text.utf8)[...]
         while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
+            let count = rest.withUnsafeBytes {
+                Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count)
+            }
             guard count > 0 else { return }
             rest = rest.dropFirst(count)
         }

@@ -67,7 +67,9 @@ struct OutputFile: ~Copyable {
         if buffer.count >= 1 << 20 { try flush() }
     }
 
-    /// Puts the file in its place. Where that fails nothing is left behind.
+    /// Puts the file in its place.
+    ///
+    /// Where that fails nothing is left behind.
     mutating func close() throws(CommandFailure) {
         try flush()
         guard fsync(descriptor) == 0 || errno == EINVAL, rename(partial, path) == 0 else {

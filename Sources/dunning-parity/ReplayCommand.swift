@@ -155,7 +155,9 @@ struct ReplayCommand: ParsableCommand {
         if replay.counts.late + replay.counts.outOfOrder > 0 {
             let late = Figures.grouped(replay.counts.late)
             let disorder = Figures.grouped(replay.counts.outOfOrder)
-            print("delivery: \(late) records came late, \(disorder) out of order; it changes nothing")
+            print(
+                "delivery: \(late) records came late, \(disorder) out of order; it changes nothing"
+            )
             print()
         }
         if let reject = rejects.first {
