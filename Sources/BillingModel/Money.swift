@@ -1,24 +1,36 @@
 /// An ISO 4217 currency, in lower case as Stripe writes it.
 public struct Currency: Hashable, Comparable, Sendable, CustomStringConvertible {
-    /// Three lower-case letters.
-    public let code: String
+    /// The letters, first one highest, so that numbers order as codes do. A number rather than text:
+    /// currencies are copied with every invoice.
+    private let letters: UInt32
 
     /// Reads a code of three ASCII letters in any case.
     ///
     /// It is `nil` for anything else.
     /// - Parameter text: The code.
     public init?(_ text: some StringProtocol) {
-        guard text.utf8.count == 3,
-            text.utf8.allSatisfy({ (97...122).contains($0 | 0x20) })
-        else { return nil }
-        code = text.lowercased()
+        var letters: UInt32 = 0
+        var count = 0
+        for byte in text.utf8 {
+            guard (97...122).contains(byte | 0x20), count < 3 else { return nil }
+            letters = letters << 8 | UInt32(byte | 0x20)
+            count += 1
+        }
+        guard count == 3 else { return nil }
+        self.letters = letters
+    }
+
+    /// Three lower-case letters.
+    public var code: String {
+        let bytes = [16, 8, 0].map { UInt8(truncatingIfNeeded: letters >> UInt32($0)) }
+        return String(decoding: bytes, as: UTF8.self)
     }
 
     /// The code.
     public var description: String { code }
 
     /// Orders by code.
-    public static func < (lhs: Self, rhs: Self) -> Bool { lhs.code < rhs.code }
+    public static func < (lhs: Self, rhs: Self) -> Bool { lhs.letters < rhs.letters }
 }
 
 /// An amount of one currency, in its minor units.

@@ -110,7 +110,7 @@ sj_keys *sj_keys_new(const char *const *names, size_t count) {
 }
 
 void sj_pick(const sj_value *object, const sj_keys *keys, sj_value *out) {
-    for (size_t index = 0; index < keys->count; index++) out[index].kind = SJ_ABSENT;
+    std::memset(out, 0, keys->count * sizeof *out);  // SJ_ABSENT
     if (object->kind != SJ_OBJECT) return;
     dom::object members = load<dom::element>(object->handle);
     for (auto at = members.begin(), end = members.end(); at != end; ++at) {

@@ -137,7 +137,6 @@ extension JSONValue {
         guard let table = keys.table else { throw RecordError("out of memory") }
         var outcome: Swift.Result<Result, RecordError>?
         withUnsafeTemporaryAllocation(of: sj_value.self, capacity: keys.count) { buffer in
-            buffer.initialize(repeating: sj_value())
             var raw = raw
             sj_pick(&raw, table, buffer.baseAddress)
             do throws(RecordError) {

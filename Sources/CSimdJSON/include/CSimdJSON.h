@@ -55,7 +55,7 @@ const char *sj_parse(sj_parser *parser, const char *bytes, size_t count, sj_valu
 /// A set of names to pick, of at most 63 bytes each. NULL when memory is short or a name too long.
 sj_keys *sj_keys_new(const char *const *names, size_t count);
 
-/// Fills `out[i]` with the value of the i-th name; SJ_ABSENT where the object has none. Of a name
+/// Fills `out[i]`, which need not be initialized, with the value of the i-th name; SJ_ABSENT where the object has none. Of a name
 /// that stands twice the last counts, as in most JSON readers.
 void sj_pick(const sj_value *object, const sj_keys *keys, sj_value *out);
 
