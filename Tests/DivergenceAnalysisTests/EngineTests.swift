@@ -163,6 +163,21 @@ struct EngineTests {
         }
     }
 
+    @Test("of two different records of one id the same one stands, whichever came first")
+    func differingRedelivery() throws {
+        let flagged = Scenario().image(flagged: true, at: 0)
+        let unflagged = Scenario().image(flagged: false, at: 0)
+        var outcomes: Set<String> = []
+        for order in [[flagged, unflagged], [unflagged, flagged]] {
+            var engine = engine(fed: order[0], order[1])
+            engine.feed(.complete(through: .days(1)))
+            #expect(engine.counts.redelivered == 2)
+            let episodes = try engine.verdicts()[account]?.episodes ?? []
+            outcomes.insert(episodes.map(\.gist).joined(separator: " "))
+        }
+        #expect(outcomes.count == 1)
+    }
+
     @Test("an id is an account's own: two accounts may use one")
     func idOfAnother() throws {
         let story = Scenario().charge(at: 0)
