@@ -1,7 +1,8 @@
 /// An ISO 4217 currency, in lower case as Stripe writes it.
 public struct Currency: Hashable, Comparable, Sendable, CustomStringConvertible {
-    /// The letters, first one highest, so that numbers order as codes do. A number rather than text:
-    /// currencies are copied with every invoice.
+    /// The letters, first one highest, so that numbers order as codes do.
+    ///
+    /// A number rather than text, because currencies are copied with every invoice.
     private let letters: UInt32
 
     /// Reads a code of three ASCII letters in any case.

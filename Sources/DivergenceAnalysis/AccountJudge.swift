@@ -113,6 +113,8 @@ package struct LogCoverage: Hashable, Sendable {
     package var gaps: [Gap] = []
     /// Up to when the log is complete: what closes by then has settled.
     package var horizon: Instant
+    /// Whether events of test mode are left out, because there are some of live mode.
+    package var leavesOutTestMode = false
 
     /// The coverage of a log without any path, table or gap.
     package init(horizon: Instant) {

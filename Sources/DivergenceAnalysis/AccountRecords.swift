@@ -30,9 +30,11 @@ struct AccountRecords {
     mutating func take(_ id: RecordID, _ packed: [UInt8], _ settles: Instant?) -> Arrival {
         let hash = Self.hash(id)
         if hashes.contains(hash), let old = ledger.packed(of: id) {
-            guard packed.lexicographicallyPrecedes(old) else { return .redelivered }
-            setDue(settles)
-            ledger.replace(at: old.startIndex, with: packed)
+            guard !packed.elementsEqual(old) else { return .redelivered }
+            if packed.lexicographicallyPrecedes(old) {
+                setDue(settles)
+                ledger.replace(at: old.startIndex, with: packed)
+            }
             return .redeliveredDifferently
         }
         if hashes.count == hashes.capacity {
@@ -55,7 +57,7 @@ struct AccountRecords {
         case new
         /// The same again.
         case redelivered
-        /// The id again with other content, which now stands.
+        /// The id again with other content.
         case redeliveredDifferently
     }
 

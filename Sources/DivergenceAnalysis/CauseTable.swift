@@ -55,7 +55,7 @@ private func voidedInvoiceFlag(_ subject: EpisodeCase) -> [Intervention] {
             invoice: invoice,
             at: run.at,
             happened: "invoice \(invoice) was voided \(when); Path \(run.execution.path.rawValue) "
-                + "\(already) \(Words.done(run.taken))",
+                + "\(already) \(Words.done(run.done))",
             had: "had it looked when the void was in"
         )
     }
@@ -75,7 +75,7 @@ private func paidThenFlagged(_ subject: EpisodeCase) -> [Intervention] {
             invoice: invoice,
             at: acting,
             happened: "invoice \(invoice) had been paid \(gap) before Path "
-                + "\(run.execution.path.rawValue) \(Words.done(run.taken)) for it",
+                + "\(run.execution.path.rawValue) \(Words.done(run.done)) for it",
             had: "had it looked at the invoice when it acted"
         )
     }
@@ -105,11 +105,12 @@ private func race(_ subject: EpisodeCase) -> [Intervention] {
     return []
 }
 
-/// The runs that did something to the customer, with each invoice that they acted on.
+/// The runs that did something to the customer, or would have had it not been done already, with
+/// each invoice that they acted on.
 private func actions(
     _ subject: EpisodeCase
 ) -> [(index: Int, run: RecordedRun, invoice: InvoiceID)] {
-    subject.rerunnable.filter { !$0.run.taken.isEmpty }.flatMap { index, run in
+    subject.rerunnable.filter { !$0.run.done.isEmpty }.flatMap { index, run in
         run.actedOn.map { (index, run, $0) }
     }
 }
@@ -242,7 +243,7 @@ private func inflatedDebt(_ subject: EpisodeCase) -> [Intervention] {
             invoice: first.id,
             at: run.at,
             happened: "\(names) had been replaced and never voided; Path B counted it as debt and "
-                + Words.done(run.taken),
+                + Words.done(run.done),
             had: "had it been voided when it was replaced"
         )
     }
@@ -278,7 +279,7 @@ private func uncoordinatedCancel(_ subject: EpisodeCase) -> [Intervention] {
             invoice: invoice.id,
             at: run.at,
             happened: "a payment of invoice \(invoice.id) failed for the last time and Path C "
-                + "\(Words.done(run.taken)) at once, while the invoice was still open",
+                + "\(Words.done(run.done)) at once, while the invoice was still open",
             had: "had it waited for the debt to be confirmed"
         )
     }

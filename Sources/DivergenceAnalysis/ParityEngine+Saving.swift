@@ -51,11 +51,8 @@ extension ParityEngine {
         writer.write(instant: latest)
         for source in Mark.Source.allCases { writer.write(instant: through[source]) }
         writer.write(ledgers, by: \.rawValue) { writer, ledger in writer.write(ledger) }
-        writer.write(waiting, by: \.rawValue) { writer, ledger in writer.write(ledger) }
+        writer.write(strays)
         writer.write(marks)
-        writer.write(accounts, by: \.rawValue) { writer, account in
-            writer.write(run: account.rawValue.utf8)
-        }
         writer.write(issued, by: \.rawValue) { writer, verdicts in
             writer.write(varint: UInt64(verdicts.count))
             for verdict in verdicts {
@@ -64,7 +61,7 @@ extension ParityEngine {
             }
         }
         writer.write(issuedUnder)
-        return writer.bytes
+        return Seal.close(writer.bytes)
     }
 
     /// The engine that gave these bytes.
@@ -74,19 +71,11 @@ extension ParityEngine {
     ///   - settings: The settings to go on with.
     /// - Throws: ``PackedError`` for bytes of another build, cut off or changed.
     package init(restoring bytes: [UInt8], settings: JudgeSettings) throws(PackedError) {
-        self.init(settings: settings)
-        let result = bytes.withUnsafeBytes { buffer -> Result<ParityEngine, PackedError> in
+        self = try PackedReader.read(try Seal.open(bytes)) { reader throws(PackedError) in
             var engine = ParityEngine(settings: settings)
-            var reader = PackedReader(buffer)
-            do throws(PackedError) {
-                try engine.restore(from: &reader)
-                try reader.finish()
-                return .success(engine)
-            } catch {
-                return .failure(error)
-            }
+            try engine.restore(from: &reader)
+            return engine
         }
-        self = try result.get()
     }
 
     private mutating func restore(from reader: inout PackedReader) throws(PackedError) {
@@ -103,17 +92,8 @@ extension ParityEngine {
         } value: { reader throws(PackedError) in
             try reader.read()
         }
-        waiting = try reader.table {
-            CustomerID($0)
-        } value: { reader throws(PackedError) in
-            try reader.read()
-        }
+        strays = try reader.read()
         marks = try reader.read()
-        accounts = try reader.table {
-            CustomerID($0)
-        } value: { reader throws(PackedError) in
-            AccountID(try reader.text())
-        }
         issued = try reader.table {
             AccountID($0)
         } value: { reader throws(PackedError) in
@@ -125,7 +105,7 @@ extension ParityEngine {
 
 extension PackedWriter {
     /// A table, in the order of its keys' text.
-    fileprivate mutating func write<Key, Value>(
+    mutating func write<Key, Value>(
         _ table: [Key: Value],
         by name: (Key) -> String,
         _ write: (inout PackedWriter, Value) -> Void
@@ -139,17 +119,17 @@ extension PackedWriter {
 }
 
 extension PackedReader {
-    fileprivate mutating func text() throws(PackedError) -> String {
+    fileprivate mutating func name() throws(PackedError) -> String {
         String(decoding: try run(), as: UTF8.self)
     }
 
-    fileprivate mutating func table<Key: Hashable, Value>(
+    mutating func table<Key: Hashable, Value>(
         _ key: (String) -> Key,
         value: (inout PackedReader) throws(PackedError) -> Value
     ) throws(PackedError) -> [Key: Value] {
         var result: [Key: Value] = [:]
         for _ in 0..<(try count()) {
-            let name = key(try text())
+            let name = key(try name())
             result[name] = try value(&self)
         }
         return result
@@ -202,13 +182,14 @@ extension LogCoverage: Packable {
             writer.write(instant: gap.to)
         }
         writer.write(instant: horizon)
+        writer.write(byte: leavesOutTestMode ? 1 : 0)
     }
 
     package init(unpacking reader: inout PackedReader) throws(PackedError) {
         var paths: Set<LegacyPath> = []
         for path in LegacyPath.allCases where try reader.byte() == 1 { paths.insert(path) }
         var tables: Set<String> = []
-        for _ in 0..<(try reader.count()) { tables.insert(try reader.text()) }
+        for _ in 0..<(try reader.count()) { tables.insert(try reader.name()) }
         var gaps: [Gap] = []
         for _ in 0..<(try reader.count()) {
             guard let from = try reader.optionalInstant(), let to = try reader.optionalInstant()
@@ -217,8 +198,34 @@ extension LogCoverage: Packable {
         }
         guard let horizon = try reader.optionalInstant() else { throw reader.malformed("no time") }
         self.init(horizon: horizon)
+        leavesOutTestMode = try reader.byte() == 1
         self.paths = paths
         self.tables = tables
         self.gaps = gaps
+    }
+}
+
+/// Eight bytes at the end of what is saved, over all that stands before them: FNV-1a of 64 bits.
+///
+/// Each of its steps can be undone, so no change of a single byte leaves it as it was. It guards
+/// against damage, not against malice.
+private enum Seal {
+    private static let length = 8
+
+    static func close(_ bytes: [UInt8]) -> [UInt8] {
+        bytes + withUnsafeBytes(of: hash(bytes[...]).littleEndian, Array.init)
+    }
+
+    static func open(_ sealed: [UInt8]) throws(PackedError) -> ArraySlice<UInt8> {
+        guard sealed.count >= length else { throw .truncated(at: sealed.count) }
+        let bytes = sealed.dropLast(length)
+        guard close(Array(bytes)) == sealed else {
+            throw .malformed(at: bytes.endIndex, "what was saved has changed")
+        }
+        return bytes
+    }
+
+    private static func hash(_ bytes: ArraySlice<UInt8>) -> UInt64 {
+        bytes.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
     }
 }

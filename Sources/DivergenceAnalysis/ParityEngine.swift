@@ -18,9 +18,8 @@ package struct ParityEngine {
     var shown = LogCoverage(horizon: Instant(microseconds: .min))
     /// The records of each account.
     var ledgers: [AccountID: AccountRecords] = [:]
-    /// Stripe records without an account, by the customer they are found through.
-    var waiting: [CustomerID: AccountRecords] = [:]
-    var accounts: [CustomerID: AccountID] = [:]
+    /// Stripe records without an account.
+    var strays = StrayRecords()
     /// The marks of all accounts.
     var marks = AccountRecords()
     /// Up to when each source is complete, as its marks say.
@@ -64,7 +63,12 @@ package struct ParityEngine {
         counts.records += 1
         noteDelivery(record)
         let arrival = keep(record)
-        if arrival == .new { note(record, line) } else { counts.redelivered += 1 }
+        if arrival == .new {
+            count(record, line)
+        } else {
+            counts.redelivered += 1
+        }
+        if arrival != .redelivered { note(record) }
     }
 
     /// Puts a record with its account's, or with those that wait for one.
@@ -76,8 +80,7 @@ package struct ParityEngine {
         }
         let packed = record.packed()
         if case .stripe(let event) = record.body {
-            let customer = event.customer ?? CustomerID("")
-            return waiting[customer, default: AccountRecords()].take(record.id, packed, nil)
+            return strays.take(event, record.id, packed, firstAffected(by: record.at))
         }
         return marks.take(record.id, packed, nil)
     }
@@ -94,30 +97,32 @@ package struct ParityEngine {
         if let seen = record.seen, seen.since(record.at) > settings.settle { counts.late += 1 }
     }
 
-    private mutating func note(_ record: MirrorRecord, _ line: Int) {
+    private mutating func count(_ record: MirrorRecord, _ line: Int) {
+        guard case .stripe(let event) = record.body else { return }
+        if event.livemode == true { counts.liveEvents += 1 }
+        if event.livemode == false { counts.testLines.append(line) }
+    }
+
+    private mutating func note(_ record: MirrorRecord) {
         switch record.body {
-        case .baseline(let state): map(state.stripeCustomer, to: record.account)
-        case .stripe(let event):
-            if event.livemode == true { counts.liveEvents += 1 }
-            if event.livemode == false { counts.testLines.append(line) }
+        case .baseline(let state): claim(state.stripeCustomer, by: record.account)
         case .execution(let execution): shown.paths.insert(execution.path)
         case .change(let change):
             shown.tables.insert(change.table.rawValue)
             if change.table == .dunning { shown.paths.insert(.a) }
             if case .customer(let customer, _, _) = change.row {
-                map(customer.value.map { CustomerID($0) }, to: record.account)
+                claim(customer.value.map { CustomerID($0) }, by: record.account)
             }
         case .mark(let mark) where record.account == nil: note(mark)
-        case .mark, .request: break
+        case .mark, .request, .stripe: break
         }
     }
 
-    /// Notes whose customer it is.
-    ///
-    /// Of two accounts that claim one customer the first by id has it.
-    private mutating func map(_ customer: CustomerID?, to account: AccountID?) {
+    private mutating func claim(_ customer: CustomerID?, by account: AccountID?) {
         guard let customer, let account else { return }
-        accounts[customer] = min(accounts[customer] ?? account, account)
+        for changed in strays.claim(customer, by: account) {
+            ledgers[changed]?.due = Instant(microseconds: .min)
+        }
     }
 
     private mutating func note(_ mark: Mark) {
@@ -140,6 +145,7 @@ package struct ParityEngine {
     package var coverage: LogCoverage {
         var coverage = shown
         coverage.horizon = through.values.min() ?? latest
+        coverage.leavesOutTestMode = mixesModes
         return coverage
     }
 
@@ -147,28 +153,12 @@ package struct ParityEngine {
     package var accountCount: Int { ledgers.count }
 
     /// Stripe records that no account could be found for.
-    package var unmappedCount: Int { waiting.values.reduce(0) { $0 + $1.ledger.count } }
+    package var unmappedCount: Int { strays.unclaimedCount }
 
     /// Whether events of both modes were met.
     ///
     /// Live and test never meet in one report: the test ones are then left out.
     package var mixesModes: Bool { counts.liveEvents > 0 && !counts.testLines.isEmpty }
-
-    /// Hands the records that wait for an account to the one their customer is mapped to.
-    private mutating func resolveWaiting() throws(PackedError) {
-        for customer in waiting.keys.sorted() {
-            guard let account = accounts[customer],
-                let records = waiting.removeValue(forKey: customer)
-            else { continue }
-            for packed in records.ledger {
-                let id = try PackedRecord.id(of: packed)
-                let settles = firstAffected(by: try PackedRecord.at(of: packed))
-                let arrival = ledgers[account, default: AccountRecords()]
-                    .take(id, Array(packed), settles)
-                if arrival != .new { counts.redelivered += 1 }
-            }
-        }
-    }
 
     // MARK: - Judging
 
@@ -176,10 +166,12 @@ package struct ParityEngine {
     ///
     /// - Parameter visit: Called with what was found out about each account.
     /// - Throws: ``PackedError`` where a saved engine was tampered with.
-    package mutating func judgeAll(_ visit: (AccountVerdicts) -> Void) throws(PackedError) {
-        try resolveWaiting()
+    package func judgeAll(_ visit: (AccountVerdicts) -> Void) throws(PackedError) {
         let judge = AccountJudge(settings: settings, coverage: coverage)
-        for account in ledgers.keys.sorted() { visit(try judged(account, by: judge)) }
+        let customers = strays.customersByOwner
+        for account in ledgers.keys.sorted() {
+            visit(try judged(account, customers[account] ?? [], by: judge))
+        }
     }
 
     /// The verdicts that have settled, changed or fallen away since this was last asked.
@@ -188,19 +180,21 @@ package struct ParityEngine {
     /// - Complexity: O(n) in the accounts, and that of judging those something of which has
     ///   settled by the horizon.
     package mutating func settle() throws(PackedError) -> [VerdictChange] {
-        try resolveWaiting()
         let coverage = coverage
+        let customers = strays.customersByOwner
         let judge = AccountJudge(settings: settings, coverage: coverage)
         var changes: [VerdictChange] = []
         let isShownAnew = issuedUnder.map { !$0.showsTheSame(as: coverage) } ?? false
+        let due = ledgers.filter { $0.value.due.map { $0 <= coverage.horizon } ?? false }.map(\.key)
         let candidates =
             isShownAnew
-            ? Array(ledgers.keys)
-            : ledgers.filter { $0.value.due.map { $0 <= coverage.horizon } ?? false }.map(\.key)
+            ? Set(ledgers.keys) : Set(due).union(strays.dueOwners(by: coverage.horizon))
         for account in candidates.sorted() {
-            let verdicts = try judged(account, by: judge).episodes
+            let theirs = customers[account] ?? []
+            let verdicts = try judged(account, theirs, by: judge).episodes
             changes += issue(verdicts, of: account)
             ledgers[account]?.due = verdicts.filter(\.isOpen).map(\.closed).min()
+            strays.settle(theirs)
         }
         issuedUnder = coverage
         return changes
@@ -208,19 +202,37 @@ package struct ParityEngine {
 
     private func judged(
         _ account: AccountID,
+        _ customers: [CustomerID],
         by judge: AccountJudge
     ) throws(PackedError) -> AccountVerdicts {
         var records: [MirrorRecord] = []
-        guard let ledger = ledgers[account]?.ledger else { return judge.judge(account, []) }
-        records.reserveCapacity(ledger.count)
-        for packed in ledger {
-            let record = try MirrorRecord(packed: packed)
-            if mixesModes, case .stripe(let event) = record.body, event.livemode == false {
-                continue
+        records.reserveCapacity(ledgers[account]?.ledger.count ?? 0)
+        for packed in ledgers[account]?.ledger ?? RecordLedger() {
+            try unpack(packed, into: &records, judge.coverage)
+        }
+        for customer in customers {
+            // Delivered with its account as well, a record is the same one again.
+            let known = Set(records.map(\.id))
+            for packed in strays.records[customer]?.ledger ?? RecordLedger()
+            where !known.contains(try PackedRecord.id(of: packed)) {
+                try unpack(packed, into: &records, judge.coverage)
             }
-            records.append(record)
         }
         return judge.judge(account, records)
+    }
+
+    private func unpack(
+        _ packed: ArraySlice<UInt8>,
+        into records: inout [MirrorRecord],
+        _ coverage: LogCoverage
+    ) throws(PackedError) {
+        let record = try MirrorRecord(packed: packed)
+        if coverage.leavesOutTestMode, case .stripe(let event) = record.body,
+            event.livemode == false
+        {
+            return
+        }
+        records.append(record)
     }
 
     private mutating func issue(
@@ -262,7 +274,7 @@ extension LogCoverage {
     /// Whether verdicts under a later coverage can differ only by what has settled since.
     fileprivate func showsTheSame(as other: LogCoverage) -> Bool {
         paths == other.paths && tables == other.tables && gaps == other.gaps
-            && horizon <= other.horizon
+            && horizon <= other.horizon && leavesOutTestMode == other.leavesOutTestMode
     }
 }
 

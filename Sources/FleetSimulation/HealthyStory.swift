@@ -57,13 +57,23 @@ package enum HealthyStory: String, CaseIterable, Sendable {
         case .retried, .voided, .caughtUp, .cardChange: state.isClear
         case .givenUp: isPayGo && isClear
         case .leftOpen: !isPayGo && state.isClear
-        case .held, .paidInTime, .driftInTime:
+        case .held, .driftInTime:
             isSupported && !isPayGo && isClear && !state.hasFailedProbation
+        case .paidInTime:
+            isSupported && !isPayGo && isClear && !state.hasFailedProbation
+                && !state.hasMarkedDebt
         case .notDunned: !isSupported
         case .driftRun: isSupported
         case .adminCare: isSupported && isClear
         case .typeChange: isClear && !isPayGo && isSupported
         }
+    }
+}
+
+extension AccountState {
+    /// Whether Path D paid debt here before: it would charge for it again with the next.
+    fileprivate var hasMarkedDebt: Bool {
+        invoices.contains { $0.status == .uncollectible && $0.isMarkedPaid }
     }
 }
 

@@ -109,6 +109,17 @@ package struct RecordedRun: Sendable {
     /// The invoices that it acted on, sorted.
     package var actedOn: [InvoiceID] = []
 
+    /// What its effects do to a customer, whether or not that was so already.
+    package var done: [Consequence] {
+        var result: [Consequence] = []
+        for effect in effects where effect.ok {
+            if let consequence = Consequence(effect.effect), !result.contains(consequence) {
+                result.append(consequence)
+            }
+        }
+        return result.sorted()
+    }
+
     /// When its last effect landed, or it ended.
     package var end: Instant {
         max(at, max(execution.effects.map(\.at).max() ?? at, execution.finished ?? at))
@@ -170,6 +181,18 @@ package struct Unconfirmed: Hashable, Sendable {
 }
 
 extension Consequence {
+    /// What an effect does to a customer; `nil` for one that does no harm.
+    package init?(_ effect: Effect) {
+        switch effect {
+        case .setFlag(badDebtFlagBit, true): self = .flag
+        case .setBan(.badDebt): self = .ban
+        case .cancelSubscription(let id, _): self = .cancel(id)
+        case .deleteItems(let id, _): self = .deleteItems(id)
+        case .payInvoice(let id, _, _): self = .charge(id)
+        default: return nil
+        }
+    }
+
     /// What newly came into force between two states of an account.
     package static func between(_ before: AccountState, _ after: AccountState) -> [Consequence] {
         var result: [Consequence] = []

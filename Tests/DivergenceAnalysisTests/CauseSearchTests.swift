@@ -76,6 +76,14 @@ struct CauseSearchTests {
         #expect(edits.map(\.execution) == [RecordID("run-C"), RecordID("run-C2")])
     }
 
+    @Test("two invoices flagged for and voided meanwhile are one class, with both edits")
+    func twoVoidsAreExplained() throws {
+        let divergence = try Self.twoVoids.divergence()
+        #expect(divergence.classes == [.voidedInvoiceFlag])
+        let edits = try #require(divergence.explanation?.interventions)
+        #expect(edits.map(\.execution) == [RecordID("run-C"), RecordID("run-C2")])
+    }
+
     // MARK: - Preference
 
     /// Path C flags for two invoices that are both voided meanwhile.

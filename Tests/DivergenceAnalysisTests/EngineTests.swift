@@ -294,4 +294,39 @@ struct EngineTests {
             #expect(!engine.mixesModes)
         }
     }
+
+    @Test("verdicts that rest on test mode are taken back when live events show up")
+    func liveAfterTest() throws {
+        var engine = engine(fed: Scenario())
+        engine.feed(charge("charge-test", at: 0, live: false))
+        engine.feed(.complete(through: .days(1)))
+        #expect(try engine.settle().map(gist) == ["2026-03-02T12:00:00Z match"])
+        var live = charge("charge-live", at: .hours(2), live: true)
+        live.account = AccountID("acct_2")
+        engine.feed(live)
+        #expect(
+            try engine.settle().map(gist) == [
+                "2026-03-02T12:00:00Z withdrawn", "2026-03-02T14:00:00Z incomplete: no_baseline",
+            ]
+        )
+    }
+
+    @Test("of two accounts that claim one customer the first by id has it, whenever it is asked")
+    func claimedTwice() throws {
+        var stray = try #require(Scenario(account: "shared").charge(at: 60, "stray").records.last)
+        stray.account = nil
+        let claims = ["acct_1", "acct_2"].map { name in
+            Scenario(account: name) { $0.stripeCustomer = CustomerID("cus_shared") }
+        }
+        for order in [claims, claims.reversed()] {
+            var engine = engine(fed: order[0])
+            engine.feed(stray)
+            _ = try engine.settle()
+            for record in order[1].records { engine.feed(record) }
+            engine.feed(.complete(through: .days(1)))
+            let verdicts = try engine.verdicts()
+            #expect(verdicts[AccountID("acct_1")]?.episodes.map(\.gist) == ["match"])
+            #expect(verdicts[AccountID("acct_2")]?.episodes.map(\.gist) == [])
+        }
+    }
 }
