@@ -9,7 +9,7 @@ public struct StripeEventType: Hashable, Sendable, CustomStringConvertible {
 
     /// Wraps a type as Stripe writes it.
     public init(_ name: String) {
-        self.name = Self.frequent.first { $0 == name } ?? name
+        self.name = name
         isInvoice = name.hasPrefix("invoice.")
         isTrigger =
             isInvoice || name.hasPrefix("customer.subscription.") || name.hasPrefix("charge.")
@@ -17,16 +17,6 @@ public struct StripeEventType: Hashable, Sendable, CustomStringConvertible {
 
     /// The type as Stripe writes it.
     public var description: String { name }
-
-    /// Types met so often that their names are shared rather than copied.
-    private static let frequent = [
-        "invoice.created", "invoice.finalized", "invoice.paid", "invoice.payment_succeeded",
-        "invoice.payment_failed", "invoice.marked_uncollectible", "invoice.voided",
-        "invoice.updated", "invoice.sent", "invoice.deleted", "invoice.upcoming",
-        "customer.updated", "customer.subscription.created", "customer.subscription.updated",
-        "customer.subscription.deleted", "charge.succeeded", "charge.failed",
-        "customer.source.updated", "payment_method.attached",
-    ]
 
     /// An invoice was given up on.
     public static let markedUncollectible = StripeEventType("invoice.marked_uncollectible")

@@ -87,11 +87,11 @@ extension Instant {
     /// - Returns: `nil` where the text is no RFC 3339 time of the years 1 to 9999.
     /// - Complexity: O(n), without allocation.
     public static func parse(_ bytes: UnsafeBufferPointer<UInt8>) -> Instant? {
-        guard bytes.count >= 20,
-            let year = number(bytes, 0, 4), let month = number(bytes, 5, 2),
-            let day = number(bytes, 8, 2), let hour = number(bytes, 11, 2),
-            let minute = number(bytes, 14, 2), let second = number(bytes, 17, 2),
-            bytes[4] == UInt8(ascii: "-"), bytes[7] == UInt8(ascii: "-"),
+        guard bytes.count >= 20 else { return nil }
+        let (century, yearOfCentury) = (pair(bytes, 0), pair(bytes, 2))
+        let (year, month, day) = (century * 100 + yearOfCentury, pair(bytes, 5), pair(bytes, 8))
+        let (hour, minute, second) = (pair(bytes, 11), pair(bytes, 14), pair(bytes, 17))
+        guard century < 100, yearOfCentury < 100, bytes[4] == UInt8(ascii: "-"), bytes[7] == UInt8(ascii: "-"),
             bytes[10] | 0x20 == UInt8(ascii: "t"),
             bytes[13] == UInt8(ascii: ":"), bytes[16] == UInt8(ascii: ":"),
             year >= 1, (1...12).contains(month), (1...daysIn(month, of: year)).contains(day),
@@ -122,7 +122,7 @@ extension Instant {
         if bytes[at] | 0x20 == UInt8(ascii: "z") { return at + 1 == bytes.count ? 0 : nil }
         guard bytes[at] == UInt8(ascii: "+") || bytes[at] == UInt8(ascii: "-"),
             at + 6 == bytes.count, bytes[at + 3] == UInt8(ascii: ":"),
-            let hours = number(bytes, at + 1, 2), let minutes = number(bytes, at + 4, 2),
+            case let (hours, minutes) = (pair(bytes, at + 1), pair(bytes, at + 4)),
             hours < 24, minutes < 60
         else { return nil }
         let seconds = hours * 3600 + minutes * 60
@@ -130,21 +130,15 @@ extension Instant {
     }
 
     private static func digit(_ byte: UInt8) -> Int64? {
-        (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
-            ? Int64(byte - UInt8(ascii: "0")) : nil
+        let value = byte &- UInt8(ascii: "0")
+        return value <= 9 ? Int64(value) : nil
     }
 
-    private static func number(
-        _ bytes: UnsafeBufferPointer<UInt8>,
-        _ start: Int,
-        _ count: Int
-    ) -> Int64? {
-        var value: Int64 = 0
-        for index in start..<start + count {
-            guard let digit = digit(bytes[index]) else { return nil }
-            value = value * 10 + digit
-        }
-        return value
+    /// Two digits; a number of 100 or more where one of them is none.
+    private static func pair(_ bytes: UnsafeBufferPointer<UInt8>, _ start: Int) -> Int64 {
+        let tens = bytes[start] &- UInt8(ascii: "0")
+        let ones = bytes[start + 1] &- UInt8(ascii: "0")
+        return tens <= 9 && ones <= 9 ? Int64(tens) * 10 + Int64(ones) : 100
     }
 
     private static func daysIn(_ month: Int64, of year: Int64) -> Int64 {

@@ -63,9 +63,12 @@ struct AccountRecords {
 
     /// FNV-1a of 32 bits.
     private static func hash(_ id: RecordID) -> UInt32 {
-        var hash: UInt32 = 0x811c_9dc5
-        for byte in id.rawValue.utf8 { hash = (hash ^ UInt32(byte)) &* 0x0100_0193 }
-        return hash
+        var text = id.rawValue
+        return text.withUTF8 { utf8 in
+            var hash: UInt32 = 0x811c_9dc5
+            for byte in utf8 { hash = (hash ^ UInt32(byte)) &* 0x0100_0193 }
+            return hash
+        }
     }
 }
 

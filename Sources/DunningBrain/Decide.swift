@@ -150,6 +150,11 @@ private func planned(
     _ rule: Rule,
     _ debts: [InvoiceID]
 ) -> Decision {
+    guard desired.differs(from: state) else {
+        var decision = Decision(rule: rule)
+        decision.desired = desired
+        return decision
+    }
     var effects: [Effect] = desired.cancel.map { .cancelSubscription($0, reason: "bad_debt") }
     effects += state.subscriptions.filter { desired.empty.contains($0.id) }.map {
         .deleteItems($0.id, $0.items.map(\.id))
@@ -163,13 +168,21 @@ private func planned(
     effects += desired.reactivate.map { .reactivateSubscription($0, reason: "bad_debt") }
     effects += desired.restore.map { .restoreItems($0.subscription, $0.items) }
 
+    let basis = debts.isEmpty ? state.settledInvoices : debts
     var decision = Decision(rule: rule)
     decision.desired = desired
-    if !effects.isEmpty {
-        let basis = debts.isEmpty ? state.settledInvoices : debts
-        decision.plan = effects.map { PlannedEffect(effect: $0, rule: rule, invoices: basis) }
-    }
+    decision.plan = effects.map { PlannedEffect(effect: $0, rule: rule, invoices: basis) }
     return decision
+}
+
+extension Desired {
+    /// Whether anything is to be changed. Mostly nothing is, and then nothing need be listed.
+    fileprivate func differs(from state: borrowing AccountState) -> Bool {
+        !(cancel.isEmpty && empty.isEmpty && reactivate.isEmpty && restore.isEmpty)
+            || isFlagged != state.isFlagged || ban != state.ban || badDebtAt != state.badDebtAt
+            || metadataBadDebt != state.metadata.badDebt
+            || metadataBadDebtAmount != state.metadata.badDebtAmount
+    }
 }
 
 private func metadataEffect(_ desired: Desired, _ actual: CustomerMetadata) -> Effect? {

@@ -107,7 +107,9 @@ struct ReckonedDebt {
         }
         guard isOwing else { return }
         let needsNoHoldDown = state.probations.contains { $0.failed }
-        for invoice in state.invoices where state.counts(invoice) {
+        for index in state.invoices.indices
+        where state.invoices[index].status == .uncollectible && state.counts(state.invoices[index]) {
+            let invoice = state.invoices[index]
             let marked = invoice.markedUncollectibleAt
             let isOld = marked.map { now.since($0) >= policy.confirmation } ?? false
             if !isOld && !needsNoHoldDown {

@@ -11,16 +11,17 @@ private enum EffectField: Int, JSONField {
     static let keys = JSONKeys(EffectField.self)
 }
 
+private let paths = NameTable(LegacyPath.self)
+private let outcomes = NameTable(Execution.Outcome.self)
+
 /// Reads a recorded run of a legacy path.
 func readExecution(_ json: JSONValue, at: Instant) throws(RecordError) -> Execution {
     try json.fields(ExecutionField.self) { fields throws(RecordError) in
-        let letter = try fields.required(.path)
-        guard let path = LegacyPath(rawValue: letter) else {
-            throw RecordError("execution: path `\(letter)` is not known")
+        guard let path = try fields.named(.path, in: paths, "execution: path") else {
+            throw fields.mismatch(.path, "a string")
         }
-        let name = try fields.required(.outcome)
-        guard let outcome = Execution.Outcome(rawValue: name) else {
-            throw RecordError("execution: outcome `\(name)` is not known")
+        guard let outcome = try fields.named(.outcome, in: outcomes, "execution: outcome") else {
+            throw fields.mismatch(.outcome, "a string")
         }
         guard fields[.effects].isArray || !fields[.effects].isSomething else {
             throw fields.mismatch(.effects, "an array")

@@ -85,14 +85,11 @@ private func readInvoice(
     return invoice
 }
 
+private let invoiceStatuses = NameTable(InvoiceStatus.self)
+
 /// The status, or what `paid`, `forgiven` and `closed` say together before 2018-11-08.
 private func readStatus(_ fields: JSONFields<InvoiceField>) throws(RecordError) -> InvoiceStatus {
-    if let name = try fields.string(.status) {
-        guard let status = InvoiceStatus(rawValue: name) else {
-            throw RecordError("status `\(name)` is not known")
-        }
-        return status
-    }
+    if let status = try fields.named(.status, in: invoiceStatuses, "status") { return status }
     let paid = try fields.bool(.paid)
     let closed = try fields.bool(.closed)
     let forgiven = try fields.bool(.forgiven)

@@ -26,6 +26,8 @@ package struct RecordReader {
         try scanner.parse(copying: line) { json throws(RecordError) in try read(json) }
     }
 
+    private let kinds = NameTable(MirrorRecord.Kind.self)
+
     private enum Field: Int, JSONField {
         case v, id, kind, at, seen, account, state, event, cause, request, execution, change, mark
         static let keys = JSONKeys(Field.self)
@@ -35,7 +37,9 @@ package struct RecordReader {
         guard json.isObject else {
             throw RecordError("the line is \(json.kindInWords), not an object")
         }
-        return try json.fields(Field.self) { fields throws(RecordError) in
+        // Out by a variable: handed from closure to closure as results, records are copied at each.
+        var record: MirrorRecord?
+        try json.fields(Field.self) { fields throws(RecordError) in
             guard let version = try fields.integer(.v) else { throw fields.mismatch(.v, "1") }
             guard version == 1 else {
                 throw RecordError("format version \(version) is not known; this reads version 1")
@@ -45,15 +49,14 @@ package struct RecordReader {
             guard let at = try fields.time(.at) else {
                 throw fields.mismatch(.at, "an RFC 3339 time")
             }
-            let name = try fields.required(.kind)
-            guard let kind = MirrorRecord.Kind(rawValue: name) else {
-                throw RecordError("kind `\(name)` is not known")
+            guard let kind = try fields.named(.kind, in: kinds, "kind") else {
+                throw fields.mismatch(.kind, "a string")
             }
             let account = try fields.string(.account).map { AccountID($0) }
             guard account != nil || kind == .stripe || kind == .mark else {
                 throw RecordError("`account` is missing")
             }
-            return MirrorRecord(
+            record = MirrorRecord(
                 id: id,
                 at: at,
                 seen: try fields.time(.seen),
@@ -61,6 +64,8 @@ package struct RecordReader {
                 body: try body(of: kind, fields, json, id: id, at: at)
             )
         }
+        guard let record else { throw RecordError("out of memory") }
+        return record
     }
 
     private func body(

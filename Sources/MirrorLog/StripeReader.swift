@@ -73,7 +73,10 @@ private func readID(
     guard let bytes = fields[.id].bytes else {
         return try fields.string(.id) ?? record.rawValue
     }
-    let isSame = record.rawValue.utf8.elementsEqual(bytes)
+    var text = record.rawValue
+    let isSame = text.withUTF8 { utf8 in
+        utf8.count == bytes.count && utf8.elementsEqual(bytes)
+    }
     return isSame ? record.rawValue : String(decoding: bytes, as: UTF8.self)
 }
 

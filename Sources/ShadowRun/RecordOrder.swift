@@ -8,12 +8,16 @@ extension MirrorRecord {
     /// a decision of that instant rests on all facts of it; the id settles the rest.
     package static func inEventTimeOrder(_ lhs: MirrorRecord, _ rhs: MirrorRecord) -> Bool {
         if lhs.at != rhs.at { return lhs.at < rhs.at }
-        if lhs.rank != rhs.rank { return lhs.rank < rhs.rank }
+        let (left, right) = (lhs.body.rank, rhs.body.rank)
+        if left != right { return left < right }
         return lhs.id < rhs.id
     }
+}
 
-    private var rank: Int {
-        switch body {
+extension MirrorRecord.Body {
+    /// The place among records of one instant.
+    var rank: Int {
+        switch self {
         case .baseline: 0
         case .stripe(let event): event.cause == nil ? 1 : 4
         case .request: 2

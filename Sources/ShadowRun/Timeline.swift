@@ -6,9 +6,8 @@ package import LegacyPaths
 /// Facts hold in every run of the episode. What legacy did belongs to the legacy run alone, and is
 /// what an intervention may edit.
 ///
-/// A class, because much is read from it and nothing copied. `@unchecked Sendable`: its builder
-/// writes it before anybody else holds it, and nobody after.
-package final class Timeline: @unchecked Sendable {
+/// A class, because much is read from it and nothing copied.
+package final class Timeline: Sendable {
     /// The account as it stood when the episode opened.
     package let opening: AccountState
     /// The instant of the first record.
@@ -16,35 +15,69 @@ package final class Timeline: @unchecked Sendable {
     /// The instant at which the account had been quiet for the settle time.
     package let closesAt: Instant
     /// The facts, in order of time.
-    package internal(set) var facts: [TimedFact] = []
+    package let facts: [TimedFact]
     /// What should have woken a path, in order of time.
-    package internal(set) var triggers: [Trigger] = []
+    package let triggers: [Trigger]
     /// The recorded runs of Paths B to E, in order of start.
-    package internal(set) var runs: [RecordedRun] = []
+    package let runs: [RecordedRun]
     /// The recorded runs of Path A, in order of start.
     ///
     /// They read nothing and do nothing to anybody.
-    package internal(set) var recordings: [Recording] = []
+    package let recordings: [Recording]
     /// What legacy did outside of any recorded effect, in order of time.
-    package internal(set) var residuals: [Residual] = []
+    package let residuals: [Residual]
     /// The account as the record has it at the close.
-    package internal(set) var final: AccountState
+    package let final: AccountState
     /// What legacy did to the customer.
-    package internal(set) var taken: [Taken] = []
+    package let taken: [Taken]
     /// Whether legacy stated a debt amount in this episode.
-    package internal(set) var statesDebtAmount = false
+    package let statesDebtAmount: Bool
     /// Triggers with a row in `subs_stuck_events`, by event or record id.
-    package internal(set) var stuckEvents: [String] = []
+    package let stuckEvents: [String]
     /// Stripe events with a row in `subs_dunning`.
-    package internal(set) var dunningRows: [String] = []
+    package let dunningRows: [String]
     /// Effects said to be ok that no row image of a mirrored table confirms.
-    package internal(set) var unconfirmed: [Unconfirmed] = []
+    package let unconfirmed: [Unconfirmed]
+
+    init(_ draft: TimelineDraft) {
+        opening = draft.opening
+        openedAt = draft.openedAt
+        closesAt = draft.closesAt
+        facts = draft.facts
+        triggers = draft.triggers
+        runs = draft.runs
+        recordings = draft.recordings
+        residuals = draft.residuals
+        final = draft.final
+        taken = draft.taken
+        statesDebtAmount = draft.statesDebtAmount
+        stuckEvents = draft.stuckEvents
+        dunningRows = draft.dunningRows
+        unconfirmed = draft.unconfirmed
+    }
+}
+
+/// A ``Timeline`` under way.
+struct TimelineDraft {
+    let opening: AccountState
+    let openedAt: Instant
+    let closesAt: Instant
+    var facts: [TimedFact] = []
+    var triggers: [Trigger] = []
+    var runs: [RecordedRun] = []
+    var recordings: [Recording] = []
+    var residuals: [Residual] = []
+    var final = AccountState()
+    var taken: [Taken] = []
+    var statesDebtAmount = false
+    var stuckEvents: [String] = []
+    var dunningRows: [String] = []
+    var unconfirmed: [Unconfirmed] = []
 
     init(opening: AccountState, openedAt: Instant, closesAt: Instant) {
         self.opening = opening
         self.openedAt = openedAt
         self.closesAt = closesAt
-        final = AccountState()
     }
 }
 

@@ -14,7 +14,7 @@ struct TimelineBuilder {
     static let echo = TimeSpan.seconds(2)
 
     let settings: JudgeSettings
-    let timeline: Timeline
+    var timeline: TimelineDraft
     /// The recorded world so far.
     var legacy: AccountState
     /// The effects said to have taken place, for telling echoes.
@@ -44,27 +44,37 @@ struct TimelineBuilder {
     ) -> Timeline {
         var builder = TimelineBuilder(
             settings: settings,
-            timeline: Timeline(opening: opening, openedAt: openedAt, closesAt: closesAt),
+            timeline: TimelineDraft(opening: opening, openedAt: openedAt, closesAt: closesAt),
             legacy: opening
         )
         for step in builder.steps(account, range) { builder.take(step, account) }
         builder.timeline.final = builder.legacy
-        return builder.timeline
+        return Timeline(builder.timeline)
     }
 }
 
 // MARK: - Steps
 
 extension TimelineBuilder {
-    /// One thing that happens at one instant.
+    /// One thing that happens at one instant, with its place in the order of the episode.
     private struct Step {
         var at: Instant
+        var rank: Int
+        var run = 0
+        var index: Int
         var what: What
 
         enum What {
             case record(Int)
             case read(run: Int)
             case effect(run: Int, index: Int)
+        }
+
+        static func < (lhs: Step, rhs: Step) -> Bool {
+            if lhs.at != rhs.at { return lhs.at < rhs.at }
+            if lhs.rank != rhs.rank { return lhs.rank < rhs.rank }
+            if lhs.run != rhs.run { return lhs.run < rhs.run }
+            return lhs.index < rhs.index
         }
     }
 
@@ -73,49 +83,46 @@ extension TimelineBuilder {
     ///
     /// At one instant facts come first and row images last, and of two executions the one that
     /// started first.
-    private mutating func steps(
-        _ records: [MirrorRecord],
-        _ range: Range<Int>
-    ) -> [Step] {
-        var keyed: [(step: Step, rank: Int, run: Int, index: Int)] = []
-        keyed.reserveCapacity(range.count)
+    private mutating func steps(_ records: [MirrorRecord], _ range: Range<Int>) -> [Step] {
+        var steps: [Step] = []
+        steps.reserveCapacity(range.count)
         for index in range {
-            let record = records[index]
-            guard case .execution(let execution) = record.body else {
-                keyed.append((Step(at: record.at, what: .record(index)), rank(record), 0, index))
-                note(record)
-                continue
-            }
-            guard execution.path != .a else {
+            let at = records[index].at
+            switch records[index].body {
+            case .execution(let execution) where execution.path == .a:
                 takeRecording(execution, triggerOf(execution, records, range))
-                continue
-            }
-            let run = timeline.runs.count
-            timeline.runs.append(
-                RecordedRun(
-                    id: record.id,
-                    at: record.at,
-                    execution: execution,
-                    trigger: triggerOf(execution, records, range),
-                    read: timeline.opening
+            case .execution(let execution):
+                let run = timeline.runs.count
+                timeline.runs.append(
+                    RecordedRun(
+                        id: records[index].id,
+                        at: at,
+                        execution: execution,
+                        trigger: triggerOf(execution, records, range),
+                        read: timeline.opening
+                    )
                 )
-            )
-            keyed.append((Step(at: record.at, what: .read(run: run)), 3, run, -1))
-            for (place, effect) in execution.effects.enumerated() {
-                if effect.ok { claimed.append(effect) }
-                let at = max(effect.at, record.at)
-                keyed.append((Step(at: at, what: .effect(run: run, index: place)), 3, run, place))
+                steps += self.steps(of: execution, run, at: at)
+            case let body:
+                steps.append(Step(at: at, rank: body.rank, index: index, what: .record(index)))
+                note(body, at: at)
             }
         }
-        if !timeline.runs.isEmpty {
-            keyed.sort { lhs, rhs in
-                if lhs.step.at != rhs.step.at { return lhs.step.at < rhs.step.at }
-                if lhs.rank != rhs.rank { return lhs.rank < rhs.rank }
-                if lhs.run != rhs.run { return lhs.run < rhs.run }
-                return lhs.index < rhs.index
-            }
+        // Without an execution to take apart the records are in order as they stand.
+        if !timeline.runs.isEmpty { steps.sort(by: <) }
+        return steps
+    }
+
+    private mutating func steps(of execution: Execution, _ run: Int, at start: Instant) -> [Step] {
+        let rank = MirrorRecord.Body.execution(execution).rank
+        var steps = [Step(at: start, rank: rank, run: run, index: -1, what: .read(run: run))]
+        for (place, effect) in execution.effects.enumerated() {
+            if effect.ok { claimed.append(effect) }
+            let at = max(effect.at, start)
+            let what = Step.What.effect(run: run, index: place)
+            steps.append(Step(at: at, rank: rank, run: run, index: place, what: what))
         }
-        return keyed.map(\.step)
+        return steps
     }
 
     /// What an execution reacted to.
@@ -136,23 +143,12 @@ extension TimelineBuilder {
         return nil
     }
 
-    private func rank(_ record: MirrorRecord) -> Int {
-        switch record.body {
-        case .baseline: 0
-        case .stripe(let event): event.cause == nil ? 1 : 4
-        case .request: 2
-        case .execution: 3
-        case .change: 5
-        case .mark: 6
-        }
-    }
-
     /// Notes what telling an echo needs to know ahead of time.
-    private mutating func note(_ record: MirrorRecord) {
-        switch record.body {
+    private mutating func note(_ body: MirrorRecord.Body, at instant: Instant) {
+        switch body {
         case .stripe(let event):
             if case .subscription(let subscription) = event.object {
-                subscriptionSnapshots.append((record.at, subscription))
+                subscriptionSnapshots.append((instant, subscription))
             }
         case .change(let change):
             images.append(change)
