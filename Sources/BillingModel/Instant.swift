@@ -91,7 +91,8 @@ extension Instant {
         let (century, yearOfCentury) = (pair(bytes, 0), pair(bytes, 2))
         let (year, month, day) = (century * 100 + yearOfCentury, pair(bytes, 5), pair(bytes, 8))
         let (hour, minute, second) = (pair(bytes, 11), pair(bytes, 14), pair(bytes, 17))
-        guard century < 100, yearOfCentury < 100, bytes[4] == UInt8(ascii: "-"), bytes[7] == UInt8(ascii: "-"),
+        guard century < 100, yearOfCentury < 100, bytes[4] == UInt8(ascii: "-"),
+            bytes[7] == UInt8(ascii: "-"),
             bytes[10] | 0x20 == UInt8(ascii: "t"),
             bytes[13] == UInt8(ascii: ":"), bytes[16] == UInt8(ascii: ":"),
             year >= 1, (1...12).contains(month), (1...daysIn(month, of: year)).contains(day),

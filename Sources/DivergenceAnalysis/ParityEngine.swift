@@ -1,4 +1,4 @@
-package import BillingModel
+import BillingModel
 package import MirrorLog
 package import ShadowRun
 
@@ -9,7 +9,7 @@ package import ShadowRun
 /// and not of when they came: every record is kept, in packed form, and an account whose records
 /// changed is judged anew. A record that arrives for an episode that was given out already changes
 /// that verdict, or takes it back.
-package struct ParityEngine {
+package struct ParityEngine: Sendable {
     /// What verdicts depend on besides the log.
     package let settings: JudgeSettings
     /// What was fed.
@@ -159,126 +159,4 @@ package struct ParityEngine {
     ///
     /// Live and test never meet in one report: the test ones are then left out.
     package var mixesModes: Bool { counts.liveEvents > 0 && !counts.testLines.isEmpty }
-
-    // MARK: - Judging
-
-    /// Judges every account as the records stand, in the order of account ids.
-    ///
-    /// - Parameter visit: Called with what was found out about each account.
-    /// - Throws: ``PackedError`` where a saved engine was tampered with.
-    package func judgeAll(_ visit: (AccountVerdicts) -> Void) throws(PackedError) {
-        let judge = AccountJudge(settings: settings, coverage: coverage)
-        let customers = strays.customersByOwner
-        for account in ledgers.keys.sorted() {
-            visit(try judged(account, customers[account] ?? [], by: judge))
-        }
-    }
-
-    /// The verdicts that have settled, changed or fallen away since this was last asked.
-    ///
-    /// - Throws: ``PackedError`` where a saved engine was tampered with.
-    /// - Complexity: O(n) in the accounts, and that of judging those something of which has
-    ///   settled by the horizon.
-    package mutating func settle() throws(PackedError) -> [VerdictChange] {
-        let coverage = coverage
-        let customers = strays.customersByOwner
-        let judge = AccountJudge(settings: settings, coverage: coverage)
-        var changes: [VerdictChange] = []
-        let isShownAnew = issuedUnder.map { !$0.showsTheSame(as: coverage) } ?? false
-        let due = ledgers.filter { $0.value.due.map { $0 <= coverage.horizon } ?? false }.map(\.key)
-        let candidates =
-            isShownAnew
-            ? Set(ledgers.keys) : Set(due).union(strays.dueOwners(by: coverage.horizon))
-        for account in candidates.sorted() {
-            let theirs = customers[account] ?? []
-            let verdicts = try judged(account, theirs, by: judge).episodes
-            changes += issue(verdicts, of: account)
-            ledgers[account]?.due = verdicts.filter(\.isOpen).map(\.closed).min()
-            strays.settle(theirs)
-        }
-        issuedUnder = coverage
-        return changes
-    }
-
-    private func judged(
-        _ account: AccountID,
-        _ customers: [CustomerID],
-        by judge: AccountJudge
-    ) throws(PackedError) -> AccountVerdicts {
-        var records: [MirrorRecord] = []
-        records.reserveCapacity(ledgers[account]?.ledger.count ?? 0)
-        for packed in ledgers[account]?.ledger ?? RecordLedger() {
-            try unpack(packed, into: &records, judge.coverage)
-        }
-        for customer in customers {
-            // Delivered with its account as well, a record is the same one again.
-            let known = Set(records.map(\.id))
-            for packed in strays.records[customer]?.ledger ?? RecordLedger()
-            where !known.contains(try PackedRecord.id(of: packed)) {
-                try unpack(packed, into: &records, judge.coverage)
-            }
-        }
-        return judge.judge(account, records)
-    }
-
-    private func unpack(
-        _ packed: ArraySlice<UInt8>,
-        into records: inout [MirrorRecord],
-        _ coverage: LogCoverage
-    ) throws(PackedError) {
-        let record = try MirrorRecord(packed: packed)
-        if coverage.leavesOutTestMode, case .stripe(let event) = record.body,
-            event.livemode == false
-        {
-            return
-        }
-        records.append(record)
-    }
-
-    private mutating func issue(
-        _ verdicts: [EpisodeVerdict],
-        of account: AccountID
-    ) -> [VerdictChange] {
-        let before = issued[account] ?? []
-        var after: [IssuedVerdict] = []
-        var changes: [VerdictChange] = []
-        for verdict in verdicts where !verdict.isOpen {
-            let mark = IssuedVerdict(verdict)
-            after.append(mark)
-            if !before.contains(mark) { changes.append(.issued(verdict)) }
-        }
-        for old in before where !after.contains(where: { $0.opened == old.opened }) {
-            changes.append(.withdrawn(account, opened: old.opened))
-        }
-        issued[account] = after
-        return changes
-    }
-}
-
-/// A change of what is known.
-package enum VerdictChange: Sendable {
-    /// An episode has settled, or its verdict is another one now.
-    case issued(EpisodeVerdict)
-    /// An episode that was given out is none any more: a late record joined it to another.
-    case withdrawn(AccountID, opened: Instant)
-}
-
-/// What is remembered of a verdict that was given out.
-struct IssuedVerdict: Hashable {
-    var opened: Instant
-    /// Stands for all that the verdict says.
-    var digest: UInt64
-}
-
-extension LogCoverage {
-    /// Whether verdicts under a later coverage can differ only by what has settled since.
-    fileprivate func showsTheSame(as other: LogCoverage) -> Bool {
-        paths == other.paths && tables == other.tables && gaps == other.gaps
-            && horizon <= other.horizon && leavesOutTestMode == other.leavesOutTestMode
-    }
-}
-
-extension EpisodeVerdict {
-    /// Whether it has not settled yet.
-    package var isOpen: Bool { if case .open = outcome { true } else { false } }
 }

@@ -176,7 +176,9 @@ private func planned(
 }
 
 extension Desired {
-    /// Whether anything is to be changed. Mostly nothing is, and then nothing need be listed.
+    /// Whether anything is to be changed.
+    ///
+    /// Mostly nothing is, and then nothing need be listed.
     fileprivate func differs(from state: borrowing AccountState) -> Bool {
         !(cancel.isEmpty && empty.isEmpty && reactivate.isEmpty && restore.isEmpty)
             || isFlagged != state.isFlagged || ban != state.ban || badDebtAt != state.badDebtAt

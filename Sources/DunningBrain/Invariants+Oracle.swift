@@ -11,6 +11,8 @@ struct Examination {
     let owed: ReckonedDebt
     /// Which case of the policy the account is, reckoned anew.
     let standing: Standing
+    /// The account after the plan was applied.
+    let after: AccountState
     /// What marks the account for bad debt after the plan was applied.
     let marks: Marks
 
@@ -28,11 +30,9 @@ struct Examination {
         self.brain = brain
         owed = ReckonedDebt(of: state, at: now, policy)
         standing = Standing(of: state, owing: owed, at: now, policy)
-        marks = Marks(of: decision.plan.isEmpty ? state : state.after(decision.plan, at: now))
+        after = decision.plan.isEmpty ? state : state.after(decision.plan, at: now)
+        marks = Marks(of: after)
     }
-
-    /// The account after the plan was applied.
-    var after: AccountState { state.after(decision.plan, at: now) }
 }
 
 /// The places that say whether an account is in debt.
@@ -108,7 +108,8 @@ struct ReckonedDebt {
         guard isOwing else { return }
         let needsNoHoldDown = state.probations.contains { $0.failed }
         for index in state.invoices.indices
-        where state.invoices[index].status == .uncollectible && state.counts(state.invoices[index]) {
+        where state.invoices[index].status == .uncollectible && state.counts(state.invoices[index])
+        {
             let invoice = state.invoices[index]
             let marked = invoice.markedUncollectibleAt
             let isOld = marked.map { now.since($0) >= policy.confirmation } ?? false

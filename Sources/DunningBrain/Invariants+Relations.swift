@@ -17,7 +17,7 @@ func differenceByOrder(_ it: Examination) -> String? {
     if other.rule != it.decision.rule {
         return "rule \(other.rule) in another order, not \(it.decision.rule)"
     }
-    let reflected = Set(other.plan.map(mirror.reflection))
+    let reflected = other.plan.map(mirror.reflection)
     let lost = it.decision.plan.first { !reflected.contains($0) }
     if let lost { return "not planned in another order: \(lost.effect)" }
     return reflected.count == it.decision.plan.count ? nil : "more is planned in another order"

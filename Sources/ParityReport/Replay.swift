@@ -68,6 +68,7 @@ package struct Replay {
     ///
     /// - Parameters:
     ///   - scope: The phase whose scope is reported; `nil` for all episodes.
+    ///   - jobs: How many threads may judge at once; it makes no difference to the report.
     ///   - keepsSettled: Whether accounts' last settled states go into the report.
     ///   - progress: Called after each account.
     ///   - reject: Called for each test-mode event that a log of live mode holds.
@@ -75,12 +76,13 @@ package struct Replay {
     /// - Throws: What `reject` throws, and ``PackedError`` where memory was tampered with.
     package mutating func report(
         scope: Phase?,
+        jobs: Int = 1,
         keepsSettled: Bool,
         progress: () -> Void = {},
         reject: (Reject) throws -> Void
     ) throws -> ParityReport {
         var builder = ReportBuilder(scope: scope, keepsSettled: keepsSettled)
-        try engine.judgeAll { account in
+        try engine.judgeAll(jobs: jobs) { account in
             builder.add(account)
             progress()
         }

@@ -47,3 +47,9 @@ enum Terminal {
         }
     }
 }
+
+/// The machine's processors.
+enum Processors {
+    /// How many are at work: the default of `--jobs`.
+    static var count: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
+}

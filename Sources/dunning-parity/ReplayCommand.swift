@@ -64,6 +64,18 @@ struct ReplayCommand: ParsableCommand {
     )
     var truth: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "How many threads judge; all cores unless given. The report is the same.",
+            valueName: "number"
+        )
+    )
+    var jobs: Int?
+
+    func validate() throws {
+        if let jobs, jobs < 1 { throw ValidationError("`\(jobs)` is no number of threads") }
+    }
+
     func run() throws {
         do {
             let report = try replay()
@@ -95,7 +107,11 @@ struct ReplayCommand: ParsableCommand {
             program: "dunning-parity \(DunningParity.version)"
         )
         try read(into: &replay, &rejects)
-        let report = try replay.report(scope: phase, keepsSettled: settled) { reject in
+        let report = try replay.report(
+            scope: phase,
+            jobs: jobs ?? Processors.count,
+            keepsSettled: settled
+        ) { reject in
             try rejects.take(reject, of: "")
         }
         try rejects.close()
