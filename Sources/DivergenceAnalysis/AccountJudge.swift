@@ -34,8 +34,8 @@ package struct AccountJudge: Sendable {
     package func judge(_ account: AccountID, _ records: [MirrorRecord]) -> AccountVerdicts {
         let ordered = records.inEventTimeOrder()
         var gaps = coverage.gaps
-        for index in ordered.indices where ordered[index].kind == .mark {
-            if let gap = ordered[index].gap { gaps.append(gap) }
+        for index in ordered.indices {
+            if case .mark(let mark) = ordered[index].body, let gap = mark.gap { gaps.append(gap) }
         }
         var verdicts = AccountVerdicts(account: account)
         var cutter = EpisodeCutter(ordered, settings)
@@ -139,16 +139,14 @@ package struct Gap: Hashable, Sendable {
     package func touches(_ start: Instant, _ end: Instant) -> Bool { from <= end && start <= to }
 }
 
-extension MirrorRecord {
-    /// The gap that a mark of this account states.
+extension Mark {
+    /// The gap that it states.
     fileprivate var gap: Gap? {
-        if case .mark(let mark) = body, case .gap(let from, let to) = mark.says {
-            Gap(from: from, to: to)
-        } else {
-            nil
-        }
+        if case .gap(let from, let to) = says { Gap(from: from, to: to) } else { nil }
     }
+}
 
+extension MirrorRecord {
     /// What opened an episode, as a trigger is named in a report.
     fileprivate var triggerName: String {
         switch body {

@@ -29,10 +29,16 @@ extension TimelineBuilder {
         _ record: MirrorRecord,
         wakes: Bool
     ) {
-        let old = legacy.invoice(invoice.id)
-        if let seen = old?.version, let version = invoice.version, version < seen { return }
-        let isNewlyPaid = invoice.status == .paid && old?.status != .paid
-        if isNewlyPaid, isPaidAlready(invoice, old) {
+        // By place, as looking an invoice up would copy it only to see its status.
+        let (place, isKnown) = legacy.invoiceIndex(invoice.id)
+        if isKnown, let seen = legacy.invoices[place].version, let version = invoice.version,
+            version < seen
+        {
+            return
+        }
+        let isNewlyPaid =
+            invoice.status == .paid && !(isKnown && legacy.invoices[place].status == .paid)
+        if isNewlyPaid, isPaidAlready(invoice, isKnown ? legacy.invoices[place].covers : []) {
             return observeDuplicate(invoice, record, owner: owner(of: event))
         }
         guard event.cause != nil else { return hold(.invoice(invoice), record, wakes: wakes) }
@@ -42,7 +48,7 @@ extension TimelineBuilder {
             // a payment, it takes none.
             return hold(.invoice(invoice), record, wakes: isNewlyPaid)
         }
-        guard invoice.hasNews(against: old) else { return }
+        guard invoice.hasNews(against: isKnown ? legacy.invoices[place] : nil) else { return }
         timeline.residuals.append(
             Residual(at: record.at, record: record.id, change: .invoice(invoice), owner: owner)
         )
@@ -51,9 +57,9 @@ extension TimelineBuilder {
 
     /// Whether a paid snapshot tells of money that was there before: the invoice was covered by a
     /// payment of another one, or all that it covers was.
-    private func isPaidAlready(_ invoice: Invoice, _ old: Invoice?) -> Bool {
+    private func isPaidAlready(_ invoice: Invoice, _ covered: [InvoiceID]) -> Bool {
         guard invoice.amountPaid > 0, !invoice.isPaidOutOfBand else { return false }
-        let covers = invoice.covers.isEmpty ? old?.covers ?? [] : invoice.covers
+        let covers = invoice.covers.isEmpty ? covered : invoice.covers
         guard covers.isEmpty else {
             return covers.allSatisfy { legacy.paymentCount(of: $0) > 0 }
         }
