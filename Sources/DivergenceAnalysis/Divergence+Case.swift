@@ -46,9 +46,7 @@ extension Divergence {
             [account.rawValue, opened.description]
             + facets.map { "\($0.facet) \($0.legacy.text) \($0.brain.text)" }
         let digest = SHA256.hash(data: Array(lines.joined(separator: "\n").utf8))
-        let digits = Array("0123456789abcdef")
-        let hex = digest.prefix(8).flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
-        return "dv_" + String(hex)
+        return "dv_" + digest.prefix(8).hexadecimal
     }
 }
 

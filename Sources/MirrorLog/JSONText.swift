@@ -133,14 +133,12 @@ package struct JSONText {
             bytes.append(short.letter)
         } else if byte < 0x20 {
             bytes.append(contentsOf: "\\u00".utf8)
-            bytes.append(Self.hexDigits[Int(byte >> 4)])
-            bytes.append(Self.hexDigits[Int(byte & 15)])
+            bytes.append(Hexadecimal.digits[Int(byte >> 4)])
+            bytes.append(Hexadecimal.digits[Int(byte & 15)])
         } else {
             bytes.append(byte)
         }
     }
-
-    private static let hexDigits = Array("0123456789abcdef".utf8)
 
     private static let shortEscapes: [(byte: UInt8, letter: UInt8)] = [
         (0x22, UInt8(ascii: "\"")), (0x5C, UInt8(ascii: "\\")), (0x0A, UInt8(ascii: "n")),

@@ -47,6 +47,7 @@ extension RecordWriter {
         }
         json.member("status", invoice.status.rawValue)
         if style.shape == .y2019 { json.member("paid", isPaid) }
+        if invoice.isPaidOutOfBand { json.member("paid_out_of_band", true) }
         json.object("status_transitions") { json in
             let finalized = invoice.status == .draft ? nil : invoice.created?.unixSeconds
             json.member("finalized_at", finalized)

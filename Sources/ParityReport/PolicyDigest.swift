@@ -1,5 +1,6 @@
 import Crypto
 package import DunningBrain
+import MirrorLog
 
 extension Policy {
     /// The policy's settings, one a line, in a fixed order: what ``digest`` is over.
@@ -16,8 +17,6 @@ extension Policy {
 
     /// SHA-256 of ``canonicalText``, in hexadecimal.
     package var digest: String {
-        let digest = SHA256.hash(data: Array(canonicalText.utf8))
-        let digits = Array("0123456789abcdef")
-        return String(digest.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] })
+        SHA256.hash(data: Array(canonicalText.utf8)).hexadecimal
     }
 }

@@ -60,7 +60,7 @@ extension TimelineBuilder {
                 observe(news, old, record, owner: nil)
             }
         }
-        for invoice in state.invoices where invoice.hasChanged(from: legacy.invoice(invoice.id)) {
+        for invoice in state.invoices where invoice.hasNews(against: legacy.invoice(invoice.id)) {
             hold(.invoice(invoice), record, wakes: false)
         }
     }
@@ -163,14 +163,5 @@ extension TimelineBuilder {
         let added = items.filter { id in !old.items.contains { $0.id == id } }
         if !removed.isEmpty { observe(.deleteItems(id, removed), record) }
         if !added.isEmpty { observe(.restoreItems(id, added.sorted()), record) }
-    }
-}
-
-extension Invoice {
-    fileprivate func hasChanged(from old: Invoice?) -> Bool {
-        guard var old else { return true }
-        old.version = version
-        old.payments = payments
-        return old != self
     }
 }

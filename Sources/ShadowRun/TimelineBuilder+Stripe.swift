@@ -165,7 +165,7 @@ extension TimelineBuilder {
 
 extension Invoice {
     /// Whether it says anything that dunning reads and the old snapshot does not.
-    fileprivate func hasNews(against old: Invoice?) -> Bool {
+    func hasNews(against old: Invoice?) -> Bool {
         guard var old else { return true }
         old.version = version
         old.payments = payments

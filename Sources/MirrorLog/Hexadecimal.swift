@@ -1,0 +1,13 @@
+extension Sequence<UInt8> {
+    /// These bytes in lower-case hexadecimal, as digests are written.
+    package var hexadecimal: String {
+        let digits = Hexadecimal.digits
+        let letters = flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
+        return String(decoding: letters, as: UTF8.self)
+    }
+}
+
+/// The digits of base 16.
+enum Hexadecimal {
+    static let digits = Array("0123456789abcdef".utf8)
+}
