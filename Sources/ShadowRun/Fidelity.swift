@@ -8,12 +8,21 @@ import LegacyPaths
 enum Fidelity {
     /// The version whose model gives the recorded effects; the specified version first.
     static func version(of execution: Execution, _ run: ModelRun) -> ServiceVersion? {
-        let recorded = execution.effects.map { Shape($0.effect) }
+        let recorded = execution.effects.map { Shape($0.effect, of: execution.path) }
         return versions(for: execution.path).first { version in
             let model = execution.path.effects(of: run, ModelOptions(version: version))
-            let expected = model.map { Shape($0) }
+            let expected = model.map { Shape($0, of: execution.path) }
             return matches(recorded, expected, isWhole: execution.outcome == .completed)
         }
+    }
+
+    /// Whether two runs of a path did the same, in whatever order and at whatever times.
+    static func isSame(_ one: [TimedEffect], _ other: [TimedEffect], of path: LegacyPath) -> Bool {
+        matches(
+            one.map { Shape($0.effect, of: path) },
+            other.map { Shape($0.effect, of: path) },
+            isWhole: true
+        )
     }
 
     /// The versions that can make a difference to a path.
@@ -52,7 +61,11 @@ enum Shape: Hashable {
     case recordDunning(String)
     case other
 
-    init(_ effect: Effect) {
+    /// The form of an effect of a path.
+    ///
+    /// Only Path B reckons a debt amount. What another states beside the flag is taken as it was
+    /// recorded, since no model says what it would be.
+    init(_ effect: Effect, of path: LegacyPath = .b) {
         self =
             switch effect {
             case .setFlag(let bit, let to): .flag(bit, to)
@@ -62,7 +75,8 @@ enum Shape: Hashable {
             case .reactivateSubscription(let id, _): .reactivate(id)
             case .deleteItems(let id, let items): .deleteItems(id, items.sorted())
             case .restoreItems(let id, let items): .restoreItems(id, items.sorted())
-            case .setCustomerMetadata(let set, let unset): Self.metadata(set, unset)
+            case .setCustomerMetadata(let set, let unset):
+                Self.metadata(set, unset, readsAmount: path == .b)
             case .setInvoiceMetadata(let id, let set, _): .markPaid(id, set)
             case .voidInvoice(let id): .void(id)
             case .createConsolidatedInvoice(_, let covers, let money):
@@ -74,10 +88,14 @@ enum Shape: Hashable {
     }
 
     /// The key `bad_debt` as it is left, and the amount where one is stated.
-    private static func metadata(_ set: [MetadataEntry], _ unset: [String]) -> Shape {
+    private static func metadata(
+        _ set: [MetadataEntry],
+        _ unset: [String],
+        readsAmount: Bool
+    ) -> Shape {
         let written = set.last { $0.key == "bad_debt" }.map { $0.value.isEmpty ? nil : $0.value }
         let badDebt: String?? = written ?? (unset.contains("bad_debt") ? .some(nil) : .none)
         let amount = set.last { $0.key == "bad_debt_amount" && !$0.value.isEmpty }?.value
-        return .customerMetadata(badDebt: badDebt, amount: amount)
+        return .customerMetadata(badDebt: badDebt, amount: readsAmount ? amount : nil)
     }
 }

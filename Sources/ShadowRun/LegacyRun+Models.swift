@@ -64,9 +64,7 @@ extension LegacyRun {
         let shift =
             edits.contains(.readWhenActing(run: index)) ? TimeSpan.zero : start.since(run.at)
         let effects = time(model, as: recorded, of: run, start, shift: shift, completes)
-        if effects.map({ Shape($0.effect) }) != run.effects.map({ Shape($0.effect) }) {
-            changed.insert(index)
-        }
+        if !Fidelity.isSame(effects, run.effects, of: run.execution.path) { changed.insert(index) }
         return effects
     }
 
@@ -87,8 +85,9 @@ extension LegacyRun {
         var last = start
         var result: [TimedEffect] = []
         for effect in model {
-            let shape = Shape(effect)
-            if let place = rest.firstIndex(where: { Shape($0.effect) == shape }) {
+            let path = run.execution.path
+            let shape = Shape(effect, of: path)
+            if let place = rest.firstIndex(where: { Shape($0.effect, of: path) == shape }) {
                 var timed = rest.remove(at: place)
                 timed.at = max(start, timed.at.advanced(by: shift))
                 last = max(last, timed.at)
