@@ -38,7 +38,7 @@ extension ParityEngine {
     }
 
     /// How many accounts a thread judges before the others are waited for.
-    private static let accountsAShare = 256
+    private static let accountsAShare = 64
 
     /// The verdicts that have settled, changed or fallen away since this was last asked.
     ///

@@ -91,7 +91,7 @@ package struct RecordLedger: Sequence, Sendable {
         }
     }
 
-    /// Grows by a quarter rather than to twice the size, and by a few records at least: most
+    /// Grows by a quarter rather than to twice the size, and by a record or two at least: most
     /// ledgers stay as they are, and half of what they take would be air.
     private mutating func makeRoom(for more: Int) {
         let needed = bytes.count + more
@@ -101,8 +101,8 @@ package struct RecordLedger: Sequence, Sendable {
         }
     }
 
-    /// The room for about three records.
-    private static let leastGrowth = 320
+    /// The room for a record or two.
+    private static let leastGrowth = 192
 
     /// How many bytes a length takes, seven bits a byte.
     private static func prefixCount(_ length: Int) -> Int {
