@@ -18,7 +18,8 @@ package struct Explanation: Sendable {
 package struct CauseSearch {
     /// The most interventions in a set.
     package static let largestSet = 3
-    /// The most candidates tried in sets of three; 40 make 9,880 of them.
+    /// The most candidates tried in sets of three, those highest in the table first; 40 make 9,880
+    /// of them.
     package static let mostForTriples = 40
     /// The most candidates considered at all, those highest in the table first.
     package static let mostCandidates = 120
@@ -40,15 +41,15 @@ package struct CauseSearch {
     /// The best explanation; `nil` where no set of up to three is one.
     package func explain() -> Explanation? {
         for size in 1...Self.largestSet {
-            if size == Self.largestSet, candidates.count > Self.mostForTriples { return nil }
-            if let best = best(ofSize: size) { return best }
+            let most = size == Self.largestSet ? Self.mostForTriples : Self.mostCandidates
+            if let best = best(ofSize: size, among: min(candidates.count, most)) { return best }
         }
         return nil
     }
 
-    private func best(ofSize size: Int) -> Explanation? {
+    private func best(ofSize size: Int, among count: Int) -> Explanation? {
         var best: (key: Key, explanation: Explanation)?
-        forEachSet(of: size) { set in
+        forEachSet(of: size, among: count) { set in
             guard let effectiveness = effectiveness(of: set.map { candidates[$0].intervention })
             else { return }
             let key = Key(
@@ -80,11 +81,11 @@ package struct CauseSearch {
         }
     }
 
-    /// Visits the sets of candidates of a size, each as ascending places in the list.
-    private func forEachSet(of size: Int, _ visit: ([Int]) -> Void) {
+    /// Visits the sets of a size among the first candidates, each as ascending places in the list.
+    private func forEachSet(of size: Int, among count: Int, _ visit: ([Int]) -> Void) {
         func extend(_ set: [Int], from start: Int) {
             guard set.count < size else { return visit(set) }
-            for index in start..<max(start, candidates.count) {
+            for index in start..<max(start, count) {
                 extend(set + [index], from: index + 1)
             }
         }

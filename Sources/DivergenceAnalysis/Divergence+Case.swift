@@ -27,7 +27,6 @@ extension Divergence {
         legacyOnly = comparison.legacyOnly
         brainOnly = comparison.brainOnly
         self.records = records.map(\.id)
-        baseline = records.first { $0.kind == .baseline }?.id
         let stake = Stake(subject, explanation, facets)
         amounts = stake.amounts
         subscriptions = stake.subscriptions

@@ -149,9 +149,6 @@ package struct ParityEngine: Sendable {
         return coverage
     }
 
-    /// How many accounts have records.
-    package var accountCount: Int { ledgers.count }
-
     /// Stripe records that no account could be found for.
     package var unmappedCount: Int { strays.unclaimedCount }
 

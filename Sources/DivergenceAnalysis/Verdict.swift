@@ -94,8 +94,6 @@ package struct Divergence: Sendable {
     package var breaches: [Breach]
     /// The episode's records, in event-time order.
     package var records: [RecordID]
-    /// The baseline that the account's state at the opening rests on, where there is one.
-    package var baseline: RecordID?
     /// The money at stake.
     package var amounts: Amounts
     /// How many subscriptions are at stake.

@@ -143,11 +143,6 @@ package struct EpisodeCutter {
         )
     }
 
-    /// The records of an episode.
-    package func records(of episode: Episode) -> ArraySlice<MirrorRecord> {
-        records[episode.range]
-    }
-
     private func timeline(
         _ range: Range<Int>,
         from opener: MirrorRecord,

@@ -106,18 +106,27 @@ struct ReplayCommand: ParsableCommand {
             settings: settings,
             program: "dunning-parity \(DunningParity.version)"
         )
-        try read(into: &replay, &rejects)
-        let report = try replay.report(
+        let report = try judge(&replay, &rejects)
+        try rejects.close()
+        if let folder { try write(report, into: folder) }
+        show(report, replay, rejects, truths)
+        return report
+    }
+
+    private func judge(
+        _ replay: inout Replay,
+        _ rejects: inout Rejects
+    ) throws -> ParityReport {
+        let progress = try read(into: &replay, &rejects)
+        progress.note("judging")
+        defer { progress.finish() }
+        return try replay.report(
             scope: phase,
             jobs: jobs ?? Processors.count,
             keepsSettled: settled
         ) { reject in
             try rejects.take(reject, of: "")
         }
-        try rejects.close()
-        if let folder { try write(report, into: folder) }
-        show(report, replay, rejects, truths)
-        return report
     }
 
     private func write(_ report: ParityReport, into folder: OutputFolder) throws {
@@ -127,7 +136,10 @@ struct ReplayCommand: ParsableCommand {
         try folder.write("report.md", Array(report.markdown().utf8))
     }
 
-    private func read(into replay: inout Replay, _ rejects: inout Rejects) throws {
+    private func read(
+        into replay: inout Replay,
+        _ rejects: inout Rejects
+    ) throws -> Progress {
         let sources = logs.map { $0 == "-" ? LogSource.standardInput : .file($0) }
         let sizes = sources.map(\.size)
         let total = sizes.contains(nil) ? nil : sizes.compactMap { $0 }.reduce(0, +)
@@ -153,8 +165,7 @@ struct ReplayCommand: ParsableCommand {
                 message: "no line of the log is a record; \(replay.rejected) rejected\(first)"
             )
         }
-        progress.note("judging")
-        progress.finish()
+        return progress
     }
 
     private func show(
