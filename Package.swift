@@ -57,12 +57,20 @@ let package = Package(
             dependencies: ["BillingModel", "MirrorLog", "LegacyPaths", yams]
         ),
 
+        .target(
+            name: "RegressionCorpus",
+            dependencies: [
+                "BillingModel", "MirrorLog", "DunningBrain", "LegacyPaths", "ShadowRun",
+                "DivergenceAnalysis", "ParityReport", crypto, yams,
+            ]
+        ),
+
         // Floor 5: the command line.
         .executableTarget(
             name: "dunning-parity",
             dependencies: [
                 "BillingModel", "MirrorLog", "DunningBrain", "ShadowRun", "DivergenceAnalysis",
-                "ParityReport", "FleetSimulation", argumentParser, yams,
+                "ParityReport", "RegressionCorpus", "FleetSimulation", argumentParser, yams,
             ]
         ),
 
@@ -85,6 +93,13 @@ let package = Package(
             dependencies: [
                 "BillingModel", "MirrorLog", "DunningBrain", "ShadowRun", "DivergenceAnalysis",
                 "ParityReport", "FleetSimulation",
+            ]
+        ),
+        .testTarget(
+            name: "RegressionCorpusTests",
+            dependencies: [
+                "BillingModel", "MirrorLog", "DunningBrain", "LegacyPaths", "ShadowRun",
+                "DivergenceAnalysis", "ParityReport", "RegressionCorpus", "FleetSimulation",
             ]
         ),
         .testTarget(name: "CommandLineTests", exclude: ["Snapshots"]),
