@@ -1,7 +1,5 @@
 import ArgumentParser
-import BillingModel
 import DivergenceAnalysis
-import DunningBrain
 import MirrorLog
 import ParityReport
 import ShadowRun
@@ -23,8 +21,7 @@ struct ReplayCommand: ParsableCommand {
             """
     )
 
-    @Argument(help: ArgumentHelp("A log to read; - is standard input.", valueName: "log"))
-    var logs: [String]
+    @OptionGroup var input: LogInput
 
     @Option(help: ArgumentHelp("Write the report into this folder.", valueName: "folder"))
     var out: String?
@@ -32,20 +29,7 @@ struct ReplayCommand: ParsableCommand {
     @Flag(help: "Add each account's last settled state in both runs to report.json.")
     var settled = false
 
-    @Option(
-        help: ArgumentHelp(
-            "How long an account must be quiet for an episode to close: 15m, 2h. "
-                + "Never less than the policy's confirmation.",
-            valueName: "time"
-        ),
-        transform: timeSpan
-    )
-    var settle = TimeSpan.minutes(15)
-
-    @Option(
-        help: ArgumentHelp("The policy that the brain decides under, in YAML.", valueName: "file")
-    )
-    var policy: String?
+    @OptionGroup var judging: JudgeOptions
 
     @Option(
         help: ArgumentHelp(
@@ -64,18 +48,6 @@ struct ReplayCommand: ParsableCommand {
     )
     var truth: String?
 
-    @Option(
-        help: ArgumentHelp(
-            "How many threads judge; all cores unless given. The report is the same.",
-            valueName: "number"
-        )
-    )
-    var jobs: Int?
-
-    func validate() throws {
-        if let jobs, jobs < 1 { throw ValidationError("`\(jobs)` is no number of threads") }
-    }
-
     func run() throws {
         do {
             let report = try replay()
@@ -93,12 +65,7 @@ struct ReplayCommand: ParsableCommand {
     }
 
     private func replay() throws -> ParityReport {
-        let policy = try policy.map { path throws(CommandFailure) in try PolicyFile.read(path) }
-        let settings = JudgeSettings(
-            settle: settle,
-            policy: policy ?? Policy(),
-            phase: phase ?? .retire
-        )
+        let settings = try judging.settings(phase: phase ?? .retire)
         let truths = try truth.map { path throws(CommandFailure) in try TruthFile.read(path) }
         let folder = try out.map { path throws(CommandFailure) in try OutputFolder(path) }
         var rejects = try Rejects(folder)
@@ -117,12 +84,12 @@ struct ReplayCommand: ParsableCommand {
         _ replay: inout Replay,
         _ rejects: inout Rejects
     ) throws -> ParityReport {
-        let progress = try read(into: &replay, &rejects)
+        let progress = try input.read(into: &replay, &rejects)
         progress.note("judging")
         defer { progress.finish() }
         return try replay.report(
             scope: phase,
-            jobs: jobs ?? Processors.count,
+            jobs: judging.threads,
             keepsSettled: settled
         ) { reject in
             try rejects.take(reject, of: "")
@@ -134,38 +101,6 @@ struct ReplayCommand: ParsableCommand {
         try report.writeJSON { bytes in try json.write(bytes) }
         try json.close()
         try folder.write("report.md", Array(report.markdown().utf8))
-    }
-
-    private func read(
-        into replay: inout Replay,
-        _ rejects: inout Rejects
-    ) throws -> Progress {
-        let sources = logs.map { $0 == "-" ? LogSource.standardInput : .file($0) }
-        let sizes = sources.map(\.size)
-        let total = sizes.contains(nil) ? nil : sizes.compactMap { $0 }.reduce(0, +)
-        var progress = Progress(total: total)
-        for (source, name) in zip(sources, logs) {
-            do {
-                let size = try replay.read(source) { bytes, records in
-                    progress.advance(by: bytes, records: records)
-                } reject: { reject in
-                    try rejects.take(reject, of: name)
-                }
-                guard size > 0 else {
-                    throw CommandFailure(code: .data, message: "\(source) is empty")
-                }
-            } catch let error as LogSourceError {
-                throw CommandFailure(code: .noInput, message: error.description)
-            }
-        }
-        guard replay.counts.records > 0 else {
-            let first = rejects.first.map { ": line \($0.line): \($0.reason)" } ?? ""
-            throw CommandFailure(
-                code: .data,
-                message: "no line of the log is a record; \(replay.rejected) rejected\(first)"
-            )
-        }
-        return progress
     }
 
     private func show(
@@ -198,15 +133,6 @@ struct ReplayCommand: ParsableCommand {
         }
         if let out { print("report: \(out)/report.json, \(out)/report.md") }
     }
-}
-
-/// Reads a time such as 15m.
-@Sendable
-private func timeSpan(_ text: String) throws -> TimeSpan {
-    guard let span = TimeSpan(text) else {
-        throw ValidationError("`\(text)` is no time; give one such as 90s, 15m, 2h or 30d")
-    }
-    return span
 }
 
 /// Reads a phase by its number.

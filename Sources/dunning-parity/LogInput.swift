@@ -1,0 +1,46 @@
+import ArgumentParser
+import DivergenceAnalysis
+import MirrorLog
+import ParityReport
+
+/// The logs that a command reads: its arguments.
+struct LogInput: ParsableArguments {
+    @Argument(help: ArgumentHelp("A log to read; - is standard input.", valueName: "log"))
+    var logs: [String]
+
+    /// Reads all logs, one after the other.
+    ///
+    /// - Parameters:
+    ///   - replay: Takes the records.
+    ///   - rejects: Takes the lines that are none.
+    /// - Returns: The line on the terminal that said how far it was, still to be finished.
+    /// - Throws: ``CommandFailure`` where a log is missing or empty, or none holds a record.
+    func read(into replay: inout Replay, _ rejects: inout Rejects) throws -> Progress {
+        let sources = logs.map { $0 == "-" ? LogSource.standardInput : .file($0) }
+        let sizes = sources.map(\.size)
+        let total = sizes.contains(nil) ? nil : sizes.compactMap { $0 }.reduce(0, +)
+        var progress = Progress(total: total)
+        for (source, name) in zip(sources, logs) {
+            do {
+                let size = try replay.read(source) { bytes, records in
+                    progress.advance(by: bytes, records: records)
+                } reject: { reject in
+                    try rejects.take(reject, of: name)
+                }
+                guard size > 0 else {
+                    throw CommandFailure(code: .data, message: "\(source) is empty")
+                }
+            } catch let error as LogSourceError {
+                throw CommandFailure(code: .noInput, message: error.description)
+            }
+        }
+        guard replay.counts.records > 0 else {
+            let first = rejects.first.map { ": line \($0.line): \($0.reason)" } ?? ""
+            throw CommandFailure(
+                code: .data,
+                message: "no line of the log is a record; \(replay.rejected) rejected\(first)"
+            )
+        }
+        return progress
+    }
+}
