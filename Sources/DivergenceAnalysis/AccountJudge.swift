@@ -11,6 +11,8 @@ package struct AccountJudge: Sendable {
     package var coverage: LogCoverage
     /// The rows of the table of causes.
     package var rows: [CauseRow]
+    /// Whether each divergence's smallest reproducer is looked for.
+    package var findsReproducers = false
 
     /// A judge.
     package init(
@@ -39,11 +41,15 @@ package struct AccountJudge: Sendable {
         }
         var verdicts = AccountVerdicts(account: account)
         var cutter = EpisodeCutter(ordered, settings)
+        let reproducers = findsReproducers ? ReproducerSearch(account, ordered, by: self) : nil
         while let episode = cutter.nextEpisode() {
             verdicts.count(episode.timeline, coverage)
-            verdicts.episodes.append(
-                judge(episode, of: account, gaps, ordered[episode.range], cutter)
-            )
+            var verdict = judge(episode, of: account, gaps, ordered[episode.range], cutter)
+            if let reproducers, case .divergent(var divergence) = verdict.outcome {
+                divergence.reproducer = reproducers.reproducer(of: divergence, in: episode)
+                verdict.outcome = .divergent(divergence)
+            }
+            verdicts.episodes.append(verdict)
         }
         verdicts.finish(cutter.state)
         return verdicts
@@ -72,24 +78,32 @@ package struct AccountJudge: Sendable {
             verdict.outcome = .incomplete(.gap)
             return verdict
         }
-        guard episode.isKnown, episode.timeline.opening.type != nil else {
+        guard episode.canBeJudged else {
             verdict.outcome = .incomplete(.noBaseline)
             return verdict
         }
-        let brain = BrainRun(episode.timeline, settings)
-        let outcome = episode.timeline.recorded(coverage.paths)
-        let comparison = Comparison(outcome, brain)
-        verdict.standing = comparison.standing
-        if brain.isIncomplete, brain.breaches.isEmpty {
+        let subject = compare(episode, cutter)
+        verdict.standing = subject.comparison.standing
+        guard !subject.lacksFacts else {
             verdict.outcome = .incomplete(.missingFacts)
             return verdict
         }
-        verdict.settled = .init(legacy: .init(outcome.final), brain: .init(brain.final))
-        guard !comparison.isMatch || !brain.breaches.isEmpty else {
-            verdict.outcome = .match
-            return verdict
-        }
-        let subject = EpisodeCase(
+        verdict.settled = .init(
+            legacy: .init(episode.timeline.final),
+            brain: .init(subject.brain.final)
+        )
+        verdict.decided = subject.brain.decided
+        verdict.outcome =
+            subject.differs ? .divergent(Divergence(subject, of: account, records, rows)) : .match
+        return verdict
+    }
+
+    /// Runs the brain beside an episode and compares the two.
+    func compare(_ episode: Episode, _ cutter: EpisodeCutter) -> EpisodeCase {
+        let brain = BrainRun(episode.timeline, settings)
+        let outcome = episode.timeline.recorded(coverage.paths)
+        let comparison = Comparison(outcome, brain)
+        return EpisodeCase(
             episode: episode,
             brain: brain,
             comparison: comparison,
@@ -98,9 +112,12 @@ package struct AccountJudge: Sendable {
             observed: coverage.paths,
             extended: comparison.isMatch ? nil : cutter.extended(episode)
         )
-        verdict.outcome = .divergent(Divergence(subject, of: account, records, rows))
-        return verdict
     }
+}
+
+extension Episode {
+    /// Whether the account's state at its opening is known.
+    var canBeJudged: Bool { isKnown && timeline.opening.type != nil }
 }
 
 /// What the log as a whole shows, which each account's verdicts depend on.
@@ -119,6 +136,23 @@ package struct LogCoverage: Hashable, Sendable {
     /// The coverage of a log without any path, table or gap.
     package init(horizon: Instant) {
         self.horizon = horizon
+    }
+
+    /// The coverage that some records show by themselves, all that they open having settled.
+    package init(shownBy records: some Sequence<MirrorRecord>) {
+        horizon = Instant(microseconds: .max)
+        for record in records { note(record) }
+    }
+
+    /// Notes what a record shows of the log: a path at work, a table that is mirrored.
+    mutating func note(_ record: MirrorRecord) {
+        switch record.body {
+        case .execution(let execution): paths.insert(execution.path)
+        case .change(let change):
+            tables.insert(change.table.rawValue)
+            if change.table == .dunning { paths.insert(.a) }
+        case .baseline, .stripe, .request, .mark: break
+        }
     }
 }
 

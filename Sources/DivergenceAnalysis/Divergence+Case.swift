@@ -14,19 +14,15 @@ extension Divergence {
         _ rows: [CauseRow]
     ) {
         let comparison = subject.comparison
-        let isMatch = comparison.isMatch
-        explanation = isMatch ? nil : CauseSearch(subject, rows: rows).explain()
+        explanation = subject.explained(by: rows)
         breaches = subject.brain.breaches
-        var classes = explanation.map { $0.interventions.map(\.cause) } ?? []
-        if !isMatch, explanation == nil { classes.append(.unexplained) }
-        if !breaches.isEmpty { classes.append(.brainDefect) }
-        self.classes = Array(Set(classes)).sorted()
-
-        extent = comparison.statesAgree ? .transient : .lasting
-        facets = comparison.statesAgree ? subject.facetsAtHeight : comparison.differences
+        classes = subject.classes(explanation)
+        extent = subject.extent
+        facets = subject.facets
         legacyOnly = comparison.legacyOnly
         brainOnly = comparison.brainOnly
         self.records = records.map(\.id)
+        reproducer = []
         let stake = Stake(subject, explanation, facets)
         amounts = stake.amounts
         subscriptions = stake.subscriptions
@@ -63,7 +59,7 @@ extension FacetValue {
 
 extension EpisodeCase {
     /// The facets of a difference that was done and undone, as they were while it lasted.
-    fileprivate var facetsAtHeight: [FacetDifference] {
+    var facetsAtHeight: [FacetDifference] {
         let opening = timeline.opening
         let legacy = comparison.legacyOnly.map { $0.facet(in: opening, isLegacy: true) }
         let brain = comparison.brainOnly.map { $0.facet(in: opening, isLegacy: false) }

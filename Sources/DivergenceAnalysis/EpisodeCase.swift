@@ -21,6 +21,34 @@ package struct EpisodeCase {
     /// The episode taken apart.
     package var timeline: Timeline { episode.timeline }
 
+    /// Whether there is anything to report: a difference, or a broken invariant.
+    var differs: Bool { !comparison.isMatch || !brain.breaches.isEmpty }
+
+    /// Whether some decision lacked facts, so that nothing can be said.
+    var lacksFacts: Bool { brain.isIncomplete && brain.breaches.isEmpty }
+
+    /// Whether final states differ, or something was done and undone.
+    var extent: Divergence.Extent { comparison.statesAgree ? .transient : .lasting }
+
+    /// The facets that differ at the close; of a transient difference, as they were at its height.
+    var facets: [FacetDifference] {
+        comparison.statesAgree ? facetsAtHeight : comparison.differences
+    }
+
+    /// The best explanation of a difference between the runs; `nil` where there is none to explain,
+    /// and where no set of interventions is one.
+    func explained(by rows: [CauseRow]) -> Explanation? {
+        comparison.isMatch ? nil : CauseSearch(self, rows: rows).explain()
+    }
+
+    /// The classes that an explanation gives, in the order of their table.
+    func classes(_ explanation: Explanation?) -> [DivergenceClass] {
+        var classes = explanation.map { $0.interventions.map(\.cause) } ?? []
+        if !comparison.isMatch, explanation == nil { classes.append(.unexplained) }
+        if !brain.breaches.isEmpty { classes.append(.brainDefect) }
+        return Array(Set(classes)).sorted()
+    }
+
     /// The runs whose effects may be explained away, with their places.
     package var rerunnable: [(index: Int, run: RecordedRun)] {
         timeline.runs.enumerated().filter { $0.element.canBeRerun }.map { ($0.offset, $0.element) }

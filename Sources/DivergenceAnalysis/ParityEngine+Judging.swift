@@ -9,13 +9,16 @@ extension ParityEngine {
     /// - Parameters:
     ///   - jobs: How many threads may work at once, at least 1. It makes no difference to what comes
     ///     out, nor to the order in which it does.
+    ///   - findsReproducers: Whether each divergence's smallest reproducer is looked for.
     ///   - visit: Called with what was found out about each account.
     /// - Throws: ``PackedError`` where a saved engine was tampered with.
     package func judgeAll(
         jobs: Int = 1,
+        findsReproducers: Bool = false,
         _ visit: (AccountVerdicts) -> Void
     ) throws(PackedError) {
-        let judge = AccountJudge(settings: settings, coverage: coverage)
+        var judge = AccountJudge(settings: settings, coverage: coverage)
+        judge.findsReproducers = findsReproducers
         let customers = strays.customersByOwner
         var rest = ledgers.keys.sorted()[...]
         while !rest.isEmpty {
@@ -26,7 +29,7 @@ extension ParityEngine {
             }
             for verdicts in inParallel(
                 shares,
-                { share throws(PackedError) in
+                { [judge] share throws(PackedError) in
                     try share.map { account throws(PackedError) in
                         try judged(account, customers[account] ?? [], by: judge)
                     }

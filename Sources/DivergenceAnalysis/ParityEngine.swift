@@ -104,17 +104,15 @@ package struct ParityEngine: Sendable {
     }
 
     private mutating func note(_ record: MirrorRecord) {
+        shown.note(record)
         switch record.body {
         case .baseline(let state): claim(state.stripeCustomer, by: record.account)
-        case .execution(let execution): shown.paths.insert(execution.path)
         case .change(let change):
-            shown.tables.insert(change.table.rawValue)
-            if change.table == .dunning { shown.paths.insert(.a) }
             if case .customer(let customer, _, _) = change.row {
                 claim(customer.value.map { CustomerID($0) }, by: record.account)
             }
         case .mark(let mark) where record.account == nil: note(mark)
-        case .mark, .request, .stripe: break
+        case .execution, .mark, .request, .stripe: break
         }
     }
 

@@ -22,6 +22,8 @@ package struct EpisodeVerdict: Sendable {
     package var standing: [FacetDifference]
     /// Both accounts at the close, where the episode was judged.
     package var settled: Settled?
+    /// What the brain planned, at each instant that it planned anything, where it was judged.
+    package var decided: [BrainRun.Planned] = []
 
     /// What an episode can come to.
     package enum Outcome: Sendable {
@@ -94,6 +96,9 @@ package struct Divergence: Sendable {
     package var breaches: [Breach]
     /// The episode's records, in event-time order.
     package var records: [RecordID]
+    /// The smallest subset of the account's records that diverges in the same way, the baseline
+    /// first; empty where it was not looked for.
+    package var reproducer: [RecordID]
     /// The money at stake.
     package var amounts: Amounts
     /// How many subscriptions are at stake.

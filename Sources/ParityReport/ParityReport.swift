@@ -150,4 +150,13 @@ extension ParityReport {
     package var blockingCount: Int {
         divergences.count { entry in entry.divergence.classes.contains(where: \.isBlocking) }
     }
+
+    /// How many records the divergences' reproducers have; `nil` where none was looked for.
+    ///
+    /// The median is the upper one of an even number.
+    package var reproducerSizes: (median: Int, largest: Int)? {
+        let sizes = divergences.map(\.divergence.reproducer.count).filter { $0 > 0 }.sorted()
+        guard let largest = sizes.last else { return nil }
+        return (sizes[sizes.count / 2], largest)
+    }
 }

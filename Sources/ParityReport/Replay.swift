@@ -70,6 +70,7 @@ package struct Replay {
     ///   - scope: The phase whose scope is reported; `nil` for all episodes.
     ///   - jobs: How many threads may judge at once; it makes no difference to the report.
     ///   - keepsSettled: Whether accounts' last settled states go into the report.
+    ///   - findsReproducers: Whether each divergence's smallest reproducer is looked for.
     ///   - progress: Called after each account.
     ///   - reject: Called for each test-mode event that a log of live mode holds.
     /// - Returns: The report.
@@ -78,11 +79,12 @@ package struct Replay {
         scope: Phase?,
         jobs: Int = 1,
         keepsSettled: Bool,
+        findsReproducers: Bool = true,
         progress: () -> Void = {},
         reject: (Reject) throws -> Void
     ) throws -> ParityReport {
         var builder = ReportBuilder(scope: scope, keepsSettled: keepsSettled)
-        try engine.judgeAll(jobs: jobs) { account in
+        try engine.judgeAll(jobs: jobs, findsReproducers: findsReproducers) { account in
             builder.add(account)
             progress()
         }

@@ -145,6 +145,7 @@ extension ParityReport.Entry {
             }
             text.member("story", divergence.story)
             text.member("records", divergence.records.map(\.rawValue))
+            text.member("reproducer", divergence.reproducer.map(\.rawValue))
             text.object("stake") { text in
                 text.object("amounts") { text in
                     for sum in divergence.amounts.sums {

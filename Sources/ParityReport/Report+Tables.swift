@@ -21,6 +21,10 @@ extension ParityReport {
         }
         if episodes.outOfScope > 0 { row("episodes out of scope", episodes.outOfScope) }
         row("standing differences", standing.count)
+        if let sizes = reproducerSizes {
+            row("records in a reproducer, median", sizes.median)
+            row("records in a reproducer, at most", sizes.largest)
+        }
         if !unconfirmed.isEmpty { row("effects unconfirmed by row images", unconfirmed.count) }
         if unattributed > 0 { row("changes without an execution", unattributed) }
         if tagDrift > 0 { row("accounts with tag drift", tagDrift) }

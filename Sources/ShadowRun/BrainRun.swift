@@ -12,12 +12,28 @@ package struct BrainRun: Sendable {
     /// What the brain did to the customer after the opening.
     package private(set) var taken: [Taken] = []
     /// What it planned after the opening, at each instant that it planned anything.
-    package private(set) var planned: [(at: Instant, effects: [PlannedEffect])] = []
+    package private(set) var planned: [Planned] = []
+    /// All of its plans, the one before the first trigger included.
+    package var decided: [Planned] {
+        standing.isEmpty
+            ? planned : [Planned(at: openedAt, isStanding: true, effects: standing)] + planned
+    }
     /// Invariants that a decision broke.
     package private(set) var breaches: [Breach] = []
     /// Whether some decision lacked facts.
     package private(set) var isIncomplete = false
 
+    /// A plan at its instant.
+    package struct Planned: Hashable, Sendable {
+        /// When the brain decided it.
+        package var at: Instant
+        /// Whether it came before the first trigger, for a difference that the account came in with.
+        package var isStanding = false
+        /// What it would have changed, in order.
+        package var effects: [PlannedEffect]
+    }
+
+    private let openedAt: Instant
     private let settings: JudgeSettings
     private var hold: Instant?
 
@@ -28,6 +44,7 @@ package struct BrainRun: Sendable {
     /// before it decides.
     package init(_ timeline: Timeline, _ settings: JudgeSettings) {
         self.settings = settings
+        openedAt = timeline.openedAt
         opening = timeline.opening
         final = timeline.opening
         standing = decide(at: timeline.openedAt)
@@ -75,7 +92,7 @@ package struct BrainRun: Sendable {
         for consequence in Consequence.between(before, final) {
             taken.append(Taken(consequence: consequence, at: now, by: Self.record))
         }
-        planned.append((now, decision.plan))
+        planned.append(Planned(at: now, effects: decision.plan))
         return decision.plan
     }
 

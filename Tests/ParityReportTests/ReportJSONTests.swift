@@ -52,7 +52,7 @@ struct ReportJSONTests {
         #expect(
             try keys(divergence).isSuperset(of: [
                 "id", "account", "account_type", "opened", "closed", "extent", "classes", "phase",
-                "facets", "intervention", "records", "stake",
+                "facets", "intervention", "records", "reproducer", "stake",
             ])
         )
         #expect(divergence["account"] as? String == "acct_1")

@@ -1,0 +1,165 @@
+import BillingModel
+import MirrorLog
+
+/// Which of an account's records can't be without which others.
+///
+/// An execution needs what it reacted to, an event that legacy caused the execution that caused it,
+/// a row about an event that event. What is done to an invoice or a subscription that no baseline
+/// brought needs some earlier record that shows it: any snapshot will do, for each shows the whole.
+/// A record that names no account needs one that says whose its customer is.
+struct RecordNeeds {
+    /// For each place, what it needs: of each list one.
+    private let needs: [[[Int]]]
+
+    /// What each of some records, in event-time order, needs among the others.
+    ///
+    /// - Complexity: O(n) for n records, but for an object that many of them show.
+    init(_ records: [MirrorRecord]) {
+        var named: [String: Int] = [:]
+        var known: Set<String> = []
+        var claims: [CustomerID: [Int]] = [:]
+        for (place, record) in records.enumerated() {
+            named[record.id.rawValue] = named[record.id.rawValue] ?? place
+            if let customer = record.claimed { claims[customer, default: []].append(place) }
+            switch record.body {
+            case .stripe(let event): named[event.id] = named[event.id] ?? place
+            case .baseline(let state):
+                known.formUnion(state.invoices.map(\.id.rawValue))
+                known.formUnion(state.subscriptions.map(\.id.rawValue))
+            case .request, .execution, .change, .mark: break
+            }
+        }
+        var shownBy: [String: [Int]] = [:]
+        needs = records.enumerated().map { place, record in
+            var needed = record.referredTo.compactMap { named[$0] }.filter { $0 != place }
+                .map { [$0] }
+            let shown = record.shown
+            for object in record.touched where !known.contains(object) && !shown.contains(object) {
+                if let places = shownBy[object] { needed.append(places) }
+            }
+            if record.account == nil, let customer = record.customer, let owners = claims[customer]
+            {
+                needed.append(owners)
+            }
+            for object in shown { shownBy[object, default: []].append(place) }
+            return needed
+        }
+    }
+
+    /// Some places with all that they need, and what that needs.
+    func closure(of places: Range<Int>) -> Set<Int> {
+        var result = Set(places)
+        var next = Array(places)
+        while let place = next.popLast() {
+            for alternatives in needs[place] where !alternatives.contains(where: result.contains) {
+                guard let latest = alternatives.last else { continue }
+                result.insert(latest)
+                next.append(latest)
+            }
+        }
+        return result
+    }
+
+    /// Some places without others, and without what can't be without those.
+    ///
+    /// - Returns: What is left, in order.
+    func without(_ part: [Int], from places: [Int], keeping kept: Set<Int>) -> [Int] {
+        var rest = Set(places).subtracting(part).union(kept)
+        var isStable = false
+        while !isStable {
+            let orphans = rest.filter { place in
+                !kept.contains(place)
+                    && !needs[place].allSatisfy { $0.contains(where: rest.contains) }
+            }
+            rest.subtract(orphans)
+            isStable = orphans.isEmpty
+        }
+        return rest.sorted()
+    }
+}
+
+extension MirrorRecord {
+    /// The customer that this one says is the account's.
+    fileprivate var claimed: CustomerID? {
+        switch body {
+        case .baseline(let state): return state.stripeCustomer
+        case .change(let change):
+            guard case .customer(let customer, _, _) = change.row else { return nil }
+            return customer.value.map { CustomerID($0) }
+        case .stripe, .request, .execution, .mark: return nil
+        }
+    }
+
+    /// The customer that this one is about.
+    fileprivate var customer: CustomerID? {
+        if case .stripe(let event) = body { event.customer } else { nil }
+    }
+
+    /// The records and events that this one refers to.
+    fileprivate var referredTo: [String] {
+        switch body {
+        case .stripe(let event): [event.cause?.rawValue].compactMap { $0 }
+        case .execution(let execution): [execution.trigger?.rawValue].compactMap { $0 }
+        case .change(let change):
+            switch change.row {
+            case .dunning(let event), .stuckEvent(let event, _): [event]
+            case .account, .customer, .subscription, .probation, .mandate: []
+            }
+        case .baseline, .request, .mark: []
+        }
+    }
+
+    /// The invoices and subscriptions that this one shows as they are, so that they are known.
+    fileprivate var shown: [String] {
+        switch body {
+        case .stripe(let event):
+            switch event.object {
+            case .invoice(let invoice): [invoice.id.rawValue]
+            case .subscription(let subscription): [subscription.id.rawValue]
+            case .deletedInvoice, .customer, .other: []
+            }
+        case .execution(let execution):
+            execution.effects.compactMap { timed in
+                guard case .createConsolidatedInvoice(let id, _, _) = timed.effect else {
+                    return nil
+                }
+                return id.rawValue
+            }
+        case .change(let change):
+            if case .subscription(let id, _, _, _) = change.row { [id.rawValue] } else { [] }
+        case .baseline, .request, .mark: []
+        }
+    }
+
+    /// The invoices and subscriptions that this one does something to, or says are gone or covered.
+    fileprivate var touched: [String] {
+        switch body {
+        case .execution(let execution): execution.effects.flatMap(\.effect.names)
+        case .stripe(let event):
+            switch event.object {
+            case .deletedInvoice(let id): [id.rawValue]
+            case .invoice(let invoice): invoice.covers.map(\.rawValue)
+            case .subscription, .customer, .other: []
+            }
+        case .baseline, .request, .change, .mark: []
+        }
+    }
+}
+
+extension Effect {
+    /// The invoices and subscriptions that it is about.
+    fileprivate var names: [String] {
+        switch self {
+        case .cancelSubscription(let id, _), .reactivateSubscription(let id, _),
+            .deleteItems(let id, _), .restoreItems(let id, _):
+            [id.rawValue]
+        case .setInvoiceMetadata(let id, _, _), .voidInvoice(let id), .payInvoice(let id, _, _):
+            [id.rawValue]
+        case .createConsolidatedInvoice(let id, let covered, _):
+            [id.rawValue] + covered.map(\.rawValue)
+        case .setFlag, .setBan, .setBadDebtAt, .setCustomerMetadata, .recordDunning, .notify,
+            .restrict, .escalate:
+            []
+        }
+    }
+}
