@@ -49,7 +49,7 @@ let package = Package(
             name: "ParityReport",
             dependencies: [
                 "BillingModel", "MirrorLog", "DunningBrain", "ShadowRun", "DivergenceAnalysis",
-                crypto,
+                crypto, yams,
             ]
         ),
         .target(
@@ -70,7 +70,7 @@ let package = Package(
             name: "dunning-parity",
             dependencies: [
                 "BillingModel", "MirrorLog", "DunningBrain", "ShadowRun", "DivergenceAnalysis",
-                "ParityReport", "RegressionCorpus", "FleetSimulation", argumentParser, yams,
+                "ParityReport", "RegressionCorpus", "FleetSimulation", argumentParser,
             ]
         ),
 

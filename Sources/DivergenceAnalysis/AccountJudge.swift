@@ -93,6 +93,7 @@ package struct AccountJudge: Sendable {
             brain: .init(subject.brain.final)
         )
         verdict.decided = subject.brain.decided
+        verdict.conclusion = subject.brain.conclusion
         verdict.outcome =
             subject.differs ? .divergent(Divergence(subject, of: account, records, rows)) : .match
         return verdict

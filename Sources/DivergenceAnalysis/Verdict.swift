@@ -24,6 +24,8 @@ package struct EpisodeVerdict: Sendable {
     package var settled: Settled?
     /// What the brain planned, at each instant that it planned anything, where it was judged.
     package var decided: [BrainRun.Planned] = []
+    /// What the brain's last decision rested on, where it was judged.
+    package var conclusion: BrainRun.Conclusion?
 
     /// What an episode can come to.
     package enum Outcome: Sendable {

@@ -63,6 +63,22 @@ package struct LogReader {
         }
     }
 
+    /// Reads a whole log that is held in memory.
+    ///
+    /// - Parameters:
+    ///   - text: The log, UTF-8.
+    ///   - deliver: Called for each line that is not blank, in order.
+    package mutating func read(
+        whole text: [UInt8],
+        _ deliver: (Outcome) throws -> Void
+    ) rethrows {
+        let padded = text + [UInt8](repeating: 0, count: JSONScanner.padding)
+        try padded.withUnsafeBytes { bytes in
+            try feed(UnsafeRawBufferPointer(rebasing: bytes[..<text.count]), deliver)
+        }
+        try finish(deliver)
+    }
+
     /// Reads the last line, where no line feed ended it.
     package mutating func finish(_ deliver: (Outcome) throws -> Void) rethrows {
         let (records, limit) = (records, splitter.limit)

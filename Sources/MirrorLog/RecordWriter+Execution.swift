@@ -1,4 +1,4 @@
-import BillingModel
+package import BillingModel
 
 extension RecordWriter {
     /// Writes a recorded run of a legacy path.
@@ -19,7 +19,8 @@ extension RecordWriter {
         }
     }
 
-    private func writeEffect(_ effect: Effect, into json: inout JSONText) {
+    /// Writes what an effect changes, as members of an object.
+    package func writeEffect(_ effect: Effect, into json: inout JSONText) {
         switch effect {
         case .setFlag(let bit, let to):
             json.member("do", "set_flag")

@@ -52,6 +52,21 @@ package struct Replay {
         return size
     }
 
+    /// Reads a log that is held in memory.
+    ///
+    /// - Parameters:
+    ///   - text: The log, UTF-8.
+    ///   - reject: Called for each line that is no record.
+    /// - Throws: ``RecordError`` when memory is short, and what `reject` throws.
+    package mutating func read(
+        whole text: [UInt8],
+        reject: (Reject) throws -> Void
+    ) throws {
+        var reader = try LogReader()
+        try reader.read(whole: text) { outcome in try take(outcome, reject) }
+        digest.add(reader.digest)
+    }
+
     private mutating func take(
         _ outcome: LogReader.Outcome,
         _ reject: (Reject) throws -> Void
@@ -84,10 +99,37 @@ package struct Replay {
         reject: (Reject) throws -> Void
     ) throws -> ParityReport {
         var builder = ReportBuilder(scope: scope, keepsSettled: keepsSettled)
-        try engine.judgeAll(jobs: jobs, findsReproducers: findsReproducers) { account in
+        let records = try judge(jobs: jobs, findsReproducers: findsReproducers) { account in
             builder.add(account)
             progress()
+        } reject: { line in
+            try reject(line)
         }
+        let input = ParityReport.Input(
+            logDigest: digest.hex,
+            settings: engine.settings,
+            scope: scope,
+            program: program
+        )
+        return builder.report(input, records, engine.coverage)
+    }
+
+    /// Judges all that was read, an account at a time.
+    ///
+    /// - Parameters:
+    ///   - jobs: How many threads may judge at once; it makes no difference to what comes out.
+    ///   - findsReproducers: Whether each divergence's smallest reproducer is looked for.
+    ///   - visit: Called with what was found out about each account, in order of their ids.
+    ///   - reject: Called for each test-mode event that a log of live mode holds.
+    /// - Returns: The counts of records.
+    /// - Throws: What `reject` throws, and ``PackedError`` where memory was tampered with.
+    package mutating func judge(
+        jobs: Int = 1,
+        findsReproducers: Bool = false,
+        visit: (AccountVerdicts) -> Void,
+        reject: (Reject) throws -> Void
+    ) throws -> ParityReport.RecordCounts {
+        try engine.judgeAll(jobs: jobs, findsReproducers: findsReproducers, visit)
         if engine.mixesModes {
             for line in engine.counts.testLines.sorted() {
                 rejected += 1
@@ -100,12 +142,6 @@ package struct Replay {
         records.rejected = rejected
         records.redelivered = engine.counts.redelivered
         records.unmapped = engine.unmappedCount
-        let input = ParityReport.Input(
-            logDigest: digest.hex,
-            settings: engine.settings,
-            scope: scope,
-            program: program
-        )
-        return builder.report(input, records, engine.coverage)
+        return records
     }
 }

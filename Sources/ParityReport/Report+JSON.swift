@@ -1,8 +1,8 @@
 import BillingModel
 import DivergenceAnalysis
 import DunningBrain
-import MirrorLog
-import ShadowRun
+package import MirrorLog
+package import ShadowRun
 
 extension ParityReport {
     /// `report.json` whole.
@@ -170,7 +170,8 @@ extension Intervention {
 }
 
 extension FacetDifference {
-    fileprivate func write(into text: inout JSONText) {
+    /// Writes the facet with both values, as an object.
+    package func write(into text: inout JSONText) {
         text.object { text in writeMembers(into: &text) }
     }
 

@@ -18,6 +18,8 @@ package struct BrainRun: Sendable {
         standing.isEmpty
             ? planned : [Planned(at: openedAt, isStanding: true, effects: standing)] + planned
     }
+    /// What the last decision rested on.
+    package private(set) var conclusion: Conclusion?
     /// Invariants that a decision broke.
     package private(set) var breaches: [Breach] = []
     /// Whether some decision lacked facts.
@@ -33,8 +35,19 @@ package struct BrainRun: Sendable {
         package var effects: [PlannedEffect]
     }
 
+    /// What a decision rested on.
+    package struct Conclusion: Hashable, Sendable {
+        /// The rule that determined it.
+        package var rule: Rule
+        /// Why nothing might be done.
+        package var restrictions: [Restriction]
+        /// The facts that determined it.
+        package var reasons: [Reason]
+    }
+
     private let openedAt: Instant
     private let settings: JudgeSettings
+    private let checksInvariants: Bool
     private var hold: Instant?
 
     /// Runs the brain over an episode.
@@ -43,15 +56,7 @@ package struct BrainRun: Sendable {
     /// runs out up to the close, that instant included. Facts of one instant are all learned
     /// before it decides.
     package init(_ timeline: Timeline, _ settings: JudgeSettings) {
-        self.settings = settings
-        openedAt = timeline.openedAt
-        opening = timeline.opening
-        final = timeline.opening
-        standing = decide(at: timeline.openedAt)
-        opening = final
-        taken = []
-        planned = []
-
+        self.init(startOf: timeline, settings, checksInvariants: true)
         var index = 0
         while index < timeline.facts.count {
             let instant = timeline.facts[index].at
@@ -67,6 +72,48 @@ package struct BrainRun: Sendable {
         runHolds(before: timeline.closesAt.advanced(by: TimeSpan(microseconds: 1)))
     }
 
+    /// Runs the brain over an episode with its wake-ups delivered at instants of one's own.
+    ///
+    /// Facts come when they came and holds run out when they do; nothing else is as it was. One
+    /// decision is made at a time, each on the account as it then is. Invariants are not checked:
+    /// that was done in the run as recorded, and there are many schedules.
+    /// - Parameters:
+    ///   - timeline: The episode.
+    ///   - settings: What the verdict depends on.
+    ///   - wakes: When the brain is woken, in order; at a fact's instant, it is after the fact.
+    package init(_ timeline: Timeline, _ settings: JudgeSettings, wakes: [Instant]) {
+        self.init(startOf: timeline, settings, checksInvariants: false)
+        var rest = timeline.facts[...]
+        for wake in wakes {
+            learn(&rest, until: wake)
+            runHolds(before: wake)
+            decide(at: wake)
+        }
+        learn(&rest, until: timeline.closesAt)
+        runHolds(before: timeline.closesAt.advanced(by: TimeSpan(microseconds: 1)))
+    }
+
+    /// The account as the brain takes it over, before the first trigger.
+    private init(startOf timeline: Timeline, _ settings: JudgeSettings, checksInvariants: Bool) {
+        self.settings = settings
+        self.checksInvariants = checksInvariants
+        openedAt = timeline.openedAt
+        opening = timeline.opening
+        final = timeline.opening
+        standing = decide(at: timeline.openedAt)
+        opening = final
+        taken = []
+        planned = []
+    }
+
+    private mutating func learn(_ rest: inout ArraySlice<TimedFact>, until instant: Instant) {
+        while let next = rest.first, next.at <= instant {
+            runHolds(before: next.at)
+            if let fact = next.fact { final.learn(fact, at: next.at) }
+            rest = rest.dropFirst()
+        }
+    }
+
     private mutating func runHolds(before instant: Instant) {
         while let due = hold, due < instant {
             decide(at: due)
@@ -77,15 +124,22 @@ package struct BrainRun: Sendable {
     @discardableResult
     private mutating func decide(at now: Instant) -> [PlannedEffect] {
         let decision = settings.brain.decide(final, now, settings.policy)
-        breaches += DunningBrain.breaches(
-            of: decision,
-            on: final,
-            at: now,
-            settings.policy,
-            brain: settings.brain
-        )
+        if checksInvariants {
+            breaches += DunningBrain.breaches(
+                of: decision,
+                on: final,
+                at: now,
+                settings.policy,
+                brain: settings.brain
+            )
+        }
         hold = decision.holds.map(\.until).filter { $0 > now }.min()
         if decision.rule == .incomplete { isIncomplete = true }
+        conclusion = Conclusion(
+            rule: decision.rule,
+            restrictions: decision.restrictions,
+            reasons: decision.reasons
+        )
         guard !decision.plan.isEmpty else { return [] }
         let before = final
         for planned in decision.plan { final.apply(planned.effect, at: now, by: Self.record) }
