@@ -8,7 +8,7 @@ package struct BrainRun: Sendable {
     /// The account after that: where the shadow run starts from.
     package private(set) var opening: AccountState
     /// The account at the close.
-    package private(set) var final: AccountState
+    package internal(set) var final: AccountState
     /// What the brain did to the customer after the opening.
     package private(set) var taken: [Taken] = []
     /// What it planned after the opening, at each instant that it planned anything.
@@ -48,7 +48,7 @@ package struct BrainRun: Sendable {
     private let openedAt: Instant
     private let settings: JudgeSettings
     private let checksInvariants: Bool
-    private var hold: Instant?
+    private(set) var hold: Instant?
 
     /// Runs the brain over an episode.
     ///
@@ -72,29 +72,8 @@ package struct BrainRun: Sendable {
         runHolds(before: timeline.closesAt.advanced(by: TimeSpan(microseconds: 1)))
     }
 
-    /// Runs the brain over an episode with its wake-ups delivered at instants of one's own.
-    ///
-    /// Facts come when they came and holds run out when they do; nothing else is as it was. One
-    /// decision is made at a time, each on the account as it then is. Invariants are not checked:
-    /// that was done in the run as recorded, and there are many schedules.
-    /// - Parameters:
-    ///   - timeline: The episode.
-    ///   - settings: What the verdict depends on.
-    ///   - wakes: When the brain is woken, in order; at a fact's instant, it is after the fact.
-    package init(_ timeline: Timeline, _ settings: JudgeSettings, wakes: [Instant]) {
-        self.init(startOf: timeline, settings, checksInvariants: false)
-        var rest = timeline.facts[...]
-        for wake in wakes {
-            learn(&rest, until: wake)
-            runHolds(before: wake)
-            decide(at: wake)
-        }
-        learn(&rest, until: timeline.closesAt)
-        runHolds(before: timeline.closesAt.advanced(by: TimeSpan(microseconds: 1)))
-    }
-
     /// The account as the brain takes it over, before the first trigger.
-    private init(startOf timeline: Timeline, _ settings: JudgeSettings, checksInvariants: Bool) {
+    init(startOf timeline: Timeline, _ settings: JudgeSettings, checksInvariants: Bool) {
         self.settings = settings
         self.checksInvariants = checksInvariants
         openedAt = timeline.openedAt
@@ -106,15 +85,7 @@ package struct BrainRun: Sendable {
         planned = []
     }
 
-    private mutating func learn(_ rest: inout ArraySlice<TimedFact>, until instant: Instant) {
-        while let next = rest.first, next.at <= instant {
-            runHolds(before: next.at)
-            if let fact = next.fact { final.learn(fact, at: next.at) }
-            rest = rest.dropFirst()
-        }
-    }
-
-    private mutating func runHolds(before instant: Instant) {
+    mutating func runHolds(before instant: Instant) {
         while let due = hold, due < instant {
             decide(at: due)
             if let next = hold, next <= due { hold = nil }
@@ -122,7 +93,7 @@ package struct BrainRun: Sendable {
     }
 
     @discardableResult
-    private mutating func decide(at now: Instant) -> [PlannedEffect] {
+    mutating func decide(at now: Instant) -> [PlannedEffect] {
         let decision = settings.brain.decide(final, now, settings.policy)
         if checksInvariants {
             breaches += DunningBrain.breaches(

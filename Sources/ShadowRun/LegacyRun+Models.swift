@@ -17,6 +17,7 @@ extension LegacyRun {
             }
             effects.removeAll { Shape($0.effect).isCancel }
         }
+        if keepsPlayed { played[index] = effects }
         for (place, effect) in effects.enumerated() {
             put(
                 .effect(effect, run: index),
@@ -97,7 +98,7 @@ extension LegacyRun {
                 result.append(TimedEffect(at: last, effect: effect))
             }
         }
-        return result
+        return run.turns.isEmpty ? result : result.taking(run.turns)
     }
 }
 

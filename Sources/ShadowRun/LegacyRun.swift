@@ -17,6 +17,9 @@ package struct LegacyRun {
     var queue: [Item] = []
     /// Runs whose effects came out differently from the record.
     var changed: Set<Int> = []
+    /// What each run did, where that is asked for.
+    var played: [[TimedEffect]] = []
+    var keepsPlayed = false
 
     /// Runs an episode again.
     ///
@@ -28,25 +31,29 @@ package struct LegacyRun {
         observed: Set<LegacyPath>
     ) -> LegacyOutcome {
         var run = LegacyRun(timeline, edits, settings)
-        run.schedule()
-        run.play()
+        return run.outcome(observed)
+    }
+
+    mutating func outcome(_ observed: Set<LegacyPath>) -> LegacyOutcome {
+        schedule()
+        play()
         let processed = edits.compactMap { edit -> RecordID? in
             if case .process(let trigger, _) = edit { trigger } else { nil }
         }
         return LegacyOutcome(
-            opening: run.opening,
-            final: run.state,
-            taken: run.taken,
+            opening: opening,
+            final: state,
+            taken: taken,
             unprocessed: timeline.unprocessed(observed).filter {
                 !processed.contains($0.trigger.record)
             },
-            statesDebtAmount: run.statesDebtAmount
+            statesDebtAmount: statesDebtAmount
         )
     }
 
     let opening: AccountState
 
-    private init(_ timeline: Timeline, _ edits: [TimelineEdit], _ settings: JudgeSettings) {
+    init(_ timeline: Timeline, _ edits: [TimelineEdit], _ settings: JudgeSettings) {
         self.timeline = timeline
         self.edits = edits
         self.settings = settings

@@ -141,6 +141,8 @@ package struct RecordedRun: Sendable {
     package var taken: [Consequence] = []
     /// The invoices that it acted on, sorted.
     package var actedOn: [InvoiceID] = []
+    /// In a schedule, when its effects take place one after the other; empty as recorded.
+    var turns: [Instant] = []
 
     /// What its effects do to a customer, whether or not that was so already.
     package var done: [Consequence] {
