@@ -1,7 +1,5 @@
 package import BillingModel
-import Dispatch
 package import MirrorLog
-import Synchronization
 
 extension ParityEngine {
     /// Judges every account as the records stand, in the order of account ids.
@@ -122,22 +120,6 @@ extension ParityEngine {
         issued[account] = after
         return changes
     }
-}
-
-/// Works on each of some inputs, each on a thread of its own, and gives the results in their order.
-private func inParallel<Input: Sendable, Output: Sendable>(
-    _ inputs: [Input],
-    _ work: @Sendable (Input) throws(PackedError) -> Output
-) -> [Result<Output, PackedError>] {
-    guard inputs.count > 1 else {
-        return inputs.map { input in Result { () throws(PackedError) in try work(input) } }
-    }
-    let results = Mutex([Result<Output, PackedError>?](repeating: nil, count: inputs.count))
-    DispatchQueue.concurrentPerform(iterations: inputs.count) { place in
-        let result = Result { () throws(PackedError) in try work(inputs[place]) }
-        results.withLock { $0[place] = result }
-    }
-    return results.withLock { $0.compactMap { $0 } }
 }
 
 /// A change of what is known.

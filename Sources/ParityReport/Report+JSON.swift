@@ -1,5 +1,5 @@
 import BillingModel
-import DivergenceAnalysis
+package import DivergenceAnalysis
 import DunningBrain
 package import MirrorLog
 package import ShadowRun
@@ -159,7 +159,8 @@ extension ParityReport.Entry {
 }
 
 extension Intervention {
-    fileprivate func write(into text: inout JSONText) {
+    /// Writes what was changed, as an object.
+    package func write(into text: inout JSONText) {
         text.object { text in
             text.member("class", cause.rawValue)
             text.member("execution", execution?.rawValue)

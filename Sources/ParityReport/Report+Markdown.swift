@@ -51,9 +51,9 @@ extension ParityReport {
 }
 
 /// Text from a log within Markdown.
-enum Markdown {
+package enum Markdown {
     /// Text that Markdown and HTML show as it is: marks escaped, control characters dropped.
-    static func plain(_ text: String) -> String {
+    package static func plain(_ text: String) -> String {
         var result = ""
         for scalar in text.unicodeScalars {
             switch scalar {

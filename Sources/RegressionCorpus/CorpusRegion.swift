@@ -19,6 +19,12 @@ package enum CorpusRegion: String, CaseIterable, Sendable {
     /// Whether data of a region may be kept here.
     package func admits(_ other: CorpusRegion) -> Bool { self == other || self == .cn }
 
+    /// Why data of another region may not be kept here.
+    package func refusal(of other: CorpusRegion) -> String {
+        "the log holds an account of the legal entity `\(other.rawValue)`, which may not be kept in a "
+            + "corpus of `region: \(rawValue)`"
+    }
+
     /// Reads `corpus.yaml`: one member, `region`.
     ///
     /// - Parameter yaml: The file's text.

@@ -48,6 +48,13 @@ struct OutputFile: ~Copyable {
     private var buffer: [UInt8] = []
     private var isClosed = false
 
+    /// Writes a text file, whole or not at all.
+    static func write(_ text: String, to path: String) throws(CommandFailure) {
+        var file = try OutputFile(at: path)
+        try file.write(Array(text.utf8))
+        try file.close()
+    }
+
     init(at path: String) throws(CommandFailure) {
         self.path = path
         partial = path + ".partial"
