@@ -1,0 +1,40 @@
+import BillingModel
+import MirrorLog
+
+/// Which records of a case count, where several have one id.
+enum Redeliveries {
+    /// Whether each record stands.
+    ///
+    /// Of different records of one id the engine takes the one whose packed bytes come first. Those
+    /// bytes are others after redaction, so it is settled before. The same record twice is left to
+    /// stand twice.
+    static func standing(_ records: [MirrorRecord]) -> [Bool] {
+        var first: [Key: [UInt8]] = [:]
+        let packed = records.map { $0.packed(leavingOutOwner: $0.account != nil) }
+        for (record, bytes) in zip(records, packed) {
+            let key = Key(record)
+            guard let known = first[key], !bytes.lexicographicallyPrecedes(known) else {
+                first[key] = bytes
+                continue
+            }
+        }
+        return zip(records, packed).map { first[Key($0)] == $1 }
+    }
+
+    /// Ids are compared within an account, and of strays within a customer.
+    private struct Key: Hashable {
+        let account: AccountID?
+        let customer: CustomerID?
+        let id: RecordID
+
+        init(_ record: MirrorRecord) {
+            account = record.account
+            id = record.id
+            if record.account == nil, case .stripe(let event) = record.body {
+                customer = event.customer
+            } else {
+                customer = nil
+            }
+        }
+    }
+}
