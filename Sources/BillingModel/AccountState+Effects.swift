@@ -12,11 +12,13 @@ extension AccountState {
         case .setFlag(let bit, let value): setFlag(bit, value)
         case .setBan(let value): ban = value
         case .setBadDebtAt(let value): badDebtAt = value
-        case .cancelSubscription(let id, let reason): cancel(id, reason, at: instant)
-        case .reactivateSubscription(let id, _): reactivate(id)
+        case .cancelSubscription(let id, let reason): cancel(id, reason, at: instant, by: record)
+        case .reactivateSubscription(let id, _): reactivate(id, at: instant, by: record)
         case .deleteItems(let id, let items): take(items, from: id)
         case .restoreItems(let id, let items): giveBack(items, to: id)
-        case .setCustomerMetadata(let set, let unset): metadata.write(set: set, unset: unset)
+        case .setCustomerMetadata(let set, let unset):
+            metadata.write(set: set, unset: unset)
+            metadataVersion = SnapshotVersion(rank: 0, at: instant, record: record)
         case .setInvoiceMetadata(let id, let set, let unset):
             update(id) { $0.writeMetadata(set: set, unset: unset) }
         case .voidInvoice(let id):
@@ -34,20 +36,31 @@ extension AccountState {
         if found { change(&invoices[index]) }
     }
 
-    private mutating func cancel(_ id: SubscriptionID, _ reason: String?, at instant: Instant) {
+    private mutating func cancel(
+        _ id: SubscriptionID,
+        _ reason: String?,
+        at instant: Instant,
+        by record: RecordID
+    ) {
         let (index, found) = subscriptionIndex(id)
         guard found, subscriptions[index].status != .canceled else { return }
         subscriptions[index].status = .canceled
         subscriptions[index].cancelReason = reason
         subscriptions[index].canceledAt = instant
+        subscriptions[index].version = SnapshotVersion(rank: 1, at: instant, record: record)
     }
 
-    private mutating func reactivate(_ id: SubscriptionID) {
+    private mutating func reactivate(
+        _ id: SubscriptionID,
+        at instant: Instant,
+        by record: RecordID
+    ) {
         let (index, found) = subscriptionIndex(id)
         guard found, !subscriptions[index].isLive else { return }
         subscriptions[index].status = .active
         subscriptions[index].cancelReason = nil
         subscriptions[index].canceledAt = nil
+        subscriptions[index].version = SnapshotVersion(rank: 0, at: instant, record: record)
     }
 
     private mutating func take(_ items: [ItemID], from id: SubscriptionID) {
@@ -116,8 +129,7 @@ extension Invoice {
         by record: RecordID
     ) {
         self.status = status
-        guard let second = Instant(unixSeconds: instant.unixSeconds) else { return }
-        version = SnapshotVersion(created: second, rank: status.rank, at: instant, record: record)
+        version = SnapshotVersion(rank: status.rank, at: instant, record: record)
     }
 
     /// Writes the metadata keys that dunning reads; setting nothing deletes a key.

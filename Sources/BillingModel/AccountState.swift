@@ -78,6 +78,8 @@ public struct AccountState: Hashable, Sendable {
     public var override: Override?
     /// The Stripe customer's metadata.
     public var metadata = CustomerMetadata()
+    /// How old the metadata is; `nil` in a baseline, which is as old as its record.
+    public var metadataVersion: SnapshotVersion?
     /// Subscriptions, sorted by id.
     public var subscriptions: [Subscription] = []
     /// Invoices, sorted by id.

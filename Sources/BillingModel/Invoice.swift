@@ -47,6 +47,13 @@ public struct SnapshotVersion: Hashable, Comparable, Sendable {
         self.record = record
     }
 
+    /// The version of what a record other than a Stripe event shows or makes: Stripe would give it
+    /// the second that it happened in.
+    public init(rank: UInt8, at: Instant, record: RecordID) {
+        let second = Instant(unixSeconds: at.unixSeconds) ?? at
+        self.init(created: second, rank: rank, at: at, record: record)
+    }
+
     /// Orders by age: creation, progress, event time, id.
     public static func < (lhs: Self, rhs: Self) -> Bool {
         if lhs.created != rhs.created { return lhs.created < rhs.created }

@@ -104,7 +104,7 @@ package struct CauseSearch {
             timeline,
             edits,
             subject.settings,
-            observed: subject.observed
+            expected: subject.expected
         )
         let settings = isBinary ? subject.settings.underBinaryPolicy : subject.settings
         let brain = isLonger || isBinary ? BrainRun(timeline, settings) : subject.brain

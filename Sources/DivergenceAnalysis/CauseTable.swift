@@ -44,7 +44,7 @@ package struct CauseRow: Sendable {
 
 /// Execution X, which acted on invoice I, starts only after I was voided, and reads I's status.
 private func voidedInvoiceFlag(_ subject: EpisodeCase) -> [Intervention] {
-    actions(subject).compactMap { index, run, invoice in
+    let recorded = actions(subject).compactMap { index, run, invoice -> Intervention? in
         guard let voided = subject.timeline.instant(.void, of: invoice) else { return nil }
         let already = run.at <= voided ? "had already" : "nonetheless"
         let when = Words.sinceMarked(invoice, voided, subject.timeline)
@@ -56,6 +56,25 @@ private func voidedInvoiceFlag(_ subject: EpisodeCase) -> [Intervention] {
             at: run.at,
             happened: "invoice \(invoice) was voided \(when); Path \(run.execution.path.rawValue) "
                 + "\(already) \(Words.done(run.done))",
+            had: "had it looked when the void was in"
+        )
+    }
+    return recorded + voidedBeforeProcessing(subject)
+}
+
+/// The same of a run that never came: had the trigger been processed, the void would have mattered.
+private func voidedBeforeProcessing(_ subject: EpisodeCase) -> [Intervention] {
+    subject.unprocessed.compactMap { unprocessed in
+        guard unprocessed.paths.contains(.c), let invoice = unprocessed.invoice,
+            let voided = subject.timeline.instant(.void, of: invoice)
+        else { return nil }
+        let when = Words.sinceMarked(invoice, voided, subject.timeline)
+        return Intervention(
+            .voidedInvoiceFlag,
+            .legacy(.startProcessing(unprocessed.trigger.record, at: voided.nextInstant)),
+            invoice: invoice,
+            at: unprocessed.trigger.at,
+            happened: "invoice \(invoice) was voided \(when), which Path C would not have known",
             had: "had it looked when the void was in"
         )
     }
@@ -178,15 +197,18 @@ private func duplicate(
     execution: RecordID?,
     at instant: Instant
 ) -> Intervention {
-    let what = covered.isEmpty ? [invoice] : covered
+    let again =
+        covered.isEmpty
+        ? "invoice \(invoice) had been paid, and was paid again"
+        : "\(Words.list(covered.map { "invoice \($0)" })) had been paid, and was paid again through "
+            + "invoice \(invoice)"
     return Intervention(
         .duplicatePayment,
         .legacy(edit),
         execution: execution,
         invoice: invoice,
         at: instant,
-        happened: "\(Words.list(what.map { "invoice \($0)" })) had been paid, and was paid again "
-            + "through invoice \(invoice)",
+        happened: again,
         had: "had the second payment been left out"
     )
 }
@@ -251,9 +273,10 @@ private func inflatedDebt(_ subject: EpisodeCase) -> [Intervention] {
 
 /// Path B runs at the trigger, not at its next schedule.
 private func driftLag(_ subject: EpisodeCase) -> [Intervention] {
-    guard subject.timeline.opening.type?.support == .supported else { return [] }
-    return subject.timeline.triggers.map { trigger in
-        Intervention(
+    subject.timeline.triggers.compactMap { trigger in
+        let type = subject.timeline.accountType(at: trigger.at)
+        guard type?.support == .supported else { return nil }
+        return Intervention(
             .driftLag,
             .legacy(.runDrift(at: trigger.at)),
             at: trigger.at,
@@ -268,21 +291,35 @@ private func driftLag(_ subject: EpisodeCase) -> [Intervention] {
 
 /// Path C's cancel on a failed payment waits for the debt to be confirmed.
 private func uncoordinatedCancel(_ subject: EpisodeCase) -> [Intervention] {
-    subject.rerunnable.compactMap { index, run in
-        guard run.execution.path == .c, case .stripe(let event) = run.trigger,
-            event.type == .paymentFailed, case .invoice(let invoice) = event.object
-        else { return nil }
+    let recorded = subject.rerunnable.compactMap { index, run -> Intervention? in
+        guard run.execution.path == .c, let invoice = run.trigger?.failedInvoice else { return nil }
         return Intervention(
             .uncoordinatedCancel,
             .legacy(.deferCancel(run: index)),
             execution: run.id,
-            invoice: invoice.id,
+            invoice: invoice,
             at: run.at,
-            happened: "a payment of invoice \(invoice.id) failed for the last time and Path C "
+            happened: "a payment of invoice \(invoice) failed for the last time and Path C "
                 + "\(Words.done(run.done)) at once, while the invoice was still open",
             had: "had it waited for the debt to be confirmed"
         )
     }
+    return recorded
+        + subject.unprocessed.compactMap { unprocessed in
+            guard unprocessed.paths.contains(.c),
+                let invoice = unprocessed.trigger.what.failedInvoice
+            else { return nil }
+            return Intervention(
+                .uncoordinatedCancel,
+                .legacy(.deferProcessedCancel(unprocessed.trigger.record)),
+                invoice: invoice,
+                at: unprocessed.trigger.at,
+                happened:
+                    "a payment of invoice \(invoice) failed for the last time, on which Path C "
+                    + "cancels at once",
+                had: "had it waited for the debt to be confirmed"
+            )
+        }
 }
 
 /// The override of Path E is known to the other paths.
@@ -296,7 +333,12 @@ private func adminOverride(_ subject: EpisodeCase) -> [Intervention] {
     for timed in subject.timeline.facts {
         if case .override(let override?)? = timed.fact { overrides.append((override, timed.at)) }
     }
-    guard let (override, since) = overrides.last else { return [] }
+    // The one that another path decided against, where that can be told.
+    let others = subject.timeline.runs.filter { $0.execution.path != .e && !$0.done.isEmpty }
+    let opposed = overrides.last { word in
+        others.contains { $0.at >= word.at && word.override.isInForce(at: $0.at) }
+    }
+    guard let (override, since) = opposed ?? overrides.last else { return [] }
     let word = override.flagged ? "flagged" : "unflagged"
     return [
         Intervention(
@@ -375,6 +417,25 @@ extension Instant {
 
     /// The date.
     fileprivate var day: Substring { description.prefix(10) }
+}
+
+extension Unprocessed {
+    /// The invoice that its trigger is about, if one.
+    fileprivate var invoice: InvoiceID? {
+        guard case .stripe(let event) = trigger.what, case .invoice(let invoice) = event.object
+        else { return nil }
+        return invoice.id
+    }
+}
+
+extension LegacyTrigger {
+    /// The invoice of which it says that a payment failed, if it does.
+    fileprivate var failedInvoice: InvoiceID? {
+        guard case .stripe(let event) = self, event.type == .paymentFailed,
+            case .invoice(let invoice) = event.object
+        else { return nil }
+        return invoice.id
+    }
 }
 
 /// What the table needs to know of an effect's form.

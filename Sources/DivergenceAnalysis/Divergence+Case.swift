@@ -133,7 +133,7 @@ private struct Stake {
         let interventions = explanation?.interventions ?? []
         if interventions.contains(where: { $0.cause == .duplicatePayment }) {
             let duplicates = interventions.filter { $0.cause == .duplicatePayment }
-            return Set(duplicates.compactMap(\.invoice)).sorted()
+            return Set(duplicates.flatMap(\.paidAgain)).sorted()
         }
         var ids = Set(interventions.compactMap(\.invoice))
         for run in subject.timeline.runs where !run.taken.isEmpty { ids.formUnion(run.actedOn) }
@@ -149,5 +149,14 @@ private struct Stake {
             ids.insert(invoice.id)
         }
         return ids.sorted()
+    }
+}
+
+extension Intervention {
+    /// The invoices that a second payment was for: where it was the first one of others, only those
+    /// that had been paid.
+    fileprivate var paidAgain: [InvoiceID] {
+        if case .legacy(.uncover(_, let covered)) = change { return covered }
+        return [invoice].compactMap { $0 }
     }
 }

@@ -13,8 +13,8 @@ package struct EpisodeCase {
     package var unprocessed: [Unprocessed]
     /// What verdicts depend on.
     package var settings: JudgeSettings
-    /// The paths that the log shows at all.
-    package var observed: Set<LegacyPath>
+    /// The paths that should have an execution for whatever they react to.
+    package var expected: Set<LegacyPath>
     /// The episode with a longer settle time, where later records fall into it.
     package var extended: Timeline?
 
@@ -58,7 +58,9 @@ package struct EpisodeCase {
 extension Timeline {
     /// When a fact first put an invoice into a status; `nil` where it never did here.
     func instant(_ status: InvoiceStatus, of id: InvoiceID) -> Instant? {
-        if opening.invoice(id)?.status == status { return openedAt }
+        if let known = opening.invoice(id), known.status == status {
+            return known.version.map { min($0.at, openedAt) } ?? openedAt
+        }
         return facts.first { timed in
             if case .invoice(let invoice)? = timed.fact {
                 invoice.id == id && invoice.status == status
@@ -68,14 +70,14 @@ extension Timeline {
         }?.at
     }
 
-    /// When a payment first covered an invoice; `nil` where none did here.
+    /// When an invoice was first paid, or marked as paid; `nil` where it never was here.
     func paid(_ id: InvoiceID) -> Instant? {
         var state = opening
-        if state.paymentCount(of: id) > 0 { return openedAt }
+        if state.isSettled(id) { return openedAt }
         for timed in facts {
             guard let fact = timed.fact else { continue }
             state.learn(fact, at: timed.at)
-            if state.paymentCount(of: id) > 0 { return timed.at }
+            if state.isSettled(id) { return timed.at }
         }
         return nil
     }
@@ -97,11 +99,11 @@ extension Timeline {
 
     /// The instants at which a payment came in, with the invoices that it settled, in order.
     var payments: [(at: Instant, record: RecordID, invoice: InvoiceID)] {
-        var paid = Set(opening.invoices.filter { $0.status == .paid }.map(\.id))
+        var paid = Set(opening.invoices.filter(\.isSettled).map(\.id))
         var result: [(at: Instant, record: RecordID, invoice: InvoiceID)] = []
         for timed in facts {
             switch timed.fact {
-            case .invoice(let invoice)? where invoice.status == .paid:
+            case .invoice(let invoice)? where invoice.isSettled:
                 if paid.insert(invoice.id).inserted {
                     result.append((timed.at, timed.record, invoice.id))
                 }
@@ -111,5 +113,17 @@ extension Timeline {
             }
         }
         return result
+    }
+}
+
+extension Invoice {
+    /// Whether it is paid, by itself or by what was marked on it.
+    fileprivate var isSettled: Bool { status == .paid || isMarkedPaid }
+}
+
+extension AccountState {
+    /// Whether an invoice is paid, by itself, through another, or by what was marked on it.
+    fileprivate func isSettled(_ id: InvoiceID) -> Bool {
+        paymentCount(of: id) > 0 || invoice(id)?.isMarkedPaid == true
     }
 }

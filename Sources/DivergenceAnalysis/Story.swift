@@ -26,7 +26,11 @@ enum Story {
     /// What happened; what would have had to be different; what would then have been.
     private static func explained(_ subject: EpisodeCase, _ explanation: Explanation) -> String {
         let happened = explanation.interventions.map(\.happened).joined(separator: "; and ")
-        let had = explanation.interventions.map(\.had).joined(separator: ", and ")
+        var wishes: [String] = []
+        for had in explanation.interventions.map(\.had) where !wishes.contains(had) {
+            wishes.append(had)
+        }
+        let had = wishes.joined(separator: ", and ")
         return "\(happened); \(had), \(then(subject, explanation))"
     }
 

@@ -32,15 +32,20 @@ private enum InvoiceMetadataField: Int, JSONField {
 /// - Parameters:
 ///   - json: The invoice.
 ///   - seen: When it was seen like this; stands in for an unsaid `marked_uncollectible_at`.
+///   - closed: What `closed` by itself means, of versions without a `status`.
 /// - Returns: What dunning reads of it.
 /// - Throws: ``RecordError`` that names the invoice and the field.
-func readInvoice(_ json: JSONValue, seen: Instant) throws(RecordError) -> Invoice {
+func readInvoice(
+    _ json: JSONValue,
+    seen: Instant,
+    closed: InvoiceStatus = .void
+) throws(RecordError) -> Invoice {
     try json.fields(InvoiceField.self) { fields throws(RecordError) in
         guard let id = try fields.string(.id), !id.isEmpty else {
             throw RecordError("the invoice has no `id`")
         }
         do throws(RecordError) {
-            return try readInvoice(fields, id: InvoiceID(id), seen: seen)
+            return try readInvoice(fields, id: InvoiceID(id), seen: seen, closed: closed)
         } catch {
             throw error.inside("invoice \(id)")
         }
@@ -50,9 +55,10 @@ func readInvoice(_ json: JSONValue, seen: Instant) throws(RecordError) -> Invoic
 private func readInvoice(
     _ fields: JSONFields<InvoiceField>,
     id: InvoiceID,
-    seen: Instant
+    seen: Instant,
+    closed: InvoiceStatus
 ) throws(RecordError) -> Invoice {
-    let status = try readStatus(fields)
+    let status = try readStatus(fields, closed: closed)
     guard let currency = Currency(try fields.required(.currency)) else {
         throw RecordError("`currency` is no code of three letters")
     }
@@ -88,7 +94,10 @@ private func readInvoice(
 private let invoiceStatuses = NameTable(InvoiceStatus.self)
 
 /// The status, or what `paid`, `forgiven` and `closed` say together before 2018-11-08.
-private func readStatus(_ fields: JSONFields<InvoiceField>) throws(RecordError) -> InvoiceStatus {
+private func readStatus(
+    _ fields: JSONFields<InvoiceField>,
+    closed closedStatus: InvoiceStatus
+) throws(RecordError) -> InvoiceStatus {
     if let status = try fields.named(.status, in: invoiceStatuses, "status") { return status }
     let paid = try fields.bool(.paid)
     let closed = try fields.bool(.closed)
@@ -98,7 +107,7 @@ private func readStatus(_ fields: JSONFields<InvoiceField>) throws(RecordError) 
     }
     if paid == true { return .paid }
     if forgiven == true { return .uncollectible }
-    return closed == true ? .void : .open
+    return closed == true ? closedStatus : .open
 }
 
 private func readMarkedUncollectible(

@@ -106,7 +106,10 @@ private func readObject(
     case "invoice" where event.type == .upcoming:
         event.object = .other  // A preview: there is no invoice yet, and it has no id.
     case "invoice":
-        var invoice = try readInvoice(json, seen: event.created)
+        // Stripe closed an invoice that it gave up trying to charge, too: a failed payment is none of
+        // an invoice that was voided.
+        let closed = event.type == .paymentFailed ? InvoiceStatus.open : .void
+        var invoice = try readInvoice(json, seen: event.created, closed: closed)
         invoice.version = SnapshotVersion(
             created: event.created,
             rank: invoice.status.rank,

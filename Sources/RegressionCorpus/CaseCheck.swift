@@ -81,7 +81,8 @@ extension CorpusCase {
         _ region: CorpusRegion
     ) throws(RecordError) -> [String] {
         var problems: [String] = []
-        let wasRefused = !outcome.refused.isEmpty && outcome.judgedCount == 0
+        let hasNothing = outcome.read == 0
+        let wasRefused = outcome.judgedCount == 0 && (hasNothing || !outcome.refused.isEmpty)
         if mustBeRefused, !wasRefused {
             problems.append("the name says that the log is refused, and it is not")
         }

@@ -98,28 +98,28 @@ package struct Comparison: Hashable, Sendable {
 
 extension Timeline {
     /// How the legacy run was recorded to end.
-    package func recorded(_ observed: Set<LegacyPath>) -> LegacyOutcome {
+    package func recorded(_ expected: Set<LegacyPath>) -> LegacyOutcome {
         LegacyOutcome(
             opening: opening,
             final: final,
             taken: taken,
-            unprocessed: unprocessed(observed),
+            unprocessed: unprocessed(expected),
             statesDebtAmount: statesDebtAmount
         )
     }
 
     /// The triggers that lack an execution, or have only a stuck one.
     ///
-    /// - Parameter observed: The paths that the log shows at all. Path A is expected only then: a
-    ///   log without any execution of it does not mirror it, which the report says.
+    /// - Parameter expected: The paths that should have an execution for whatever they react to.
     /// - Returns: The triggers in order of time, each with the paths that owe it an execution.
-    package func unprocessed(_ observed: Set<LegacyPath>) -> [Unprocessed] {
+    package func unprocessed(_ expected: Set<LegacyPath>) -> [Unprocessed] {
         var result: [Unprocessed] = []
         for index in triggers.indices {
             var paths: [LegacyPath] = []
+            let type = accountType(at: triggers[index].at)
             for path in LegacyPath.allCases {
-                if path != .a || observed.contains(.a),
-                    path.reacts(to: triggers[index].what, of: opening.type),
+                if expected.contains(path),
+                    path.reacts(to: triggers[index].what, of: type),
                     !isProcessed(triggers[index], by: path)
                 {
                     paths.append(path)
@@ -130,6 +130,15 @@ extension Timeline {
             }
         }
         return result
+    }
+
+    /// The account's type as it was at an instant, with what was learned at that instant.
+    package func accountType(at instant: Instant) -> AccountType? {
+        var type = opening.type
+        for timed in facts where timed.at <= instant {
+            if case .accountType(let news)? = timed.fact { type = news }
+        }
+        return type
     }
 
     private func isProcessed(_ trigger: Trigger, by path: LegacyPath) -> Bool {

@@ -198,11 +198,10 @@ extension AccountState {
     fileprivate func adopted(after old: AccountState, by record: MirrorRecord) -> AccountState {
         var state = self
         state.override = override ?? old.override
-        let second = Instant(unixSeconds: record.at.unixSeconds) ?? record.at
+        state.metadataVersion = SnapshotVersion(rank: 0, at: record.at, record: record.id)
         for index in state.invoices.indices {
             let invoice = state.invoices[index]
             state.invoices[index].version = SnapshotVersion(
-                created: second,
                 rank: invoice.status.rank,
                 at: record.at,
                 record: record.id
@@ -215,6 +214,11 @@ extension AccountState {
             }
         }
         for index in state.subscriptions.indices {
+            state.subscriptions[index].version = SnapshotVersion(
+                rank: state.subscriptions[index].status.isTerminal ? 1 : 0,
+                at: record.at,
+                record: record.id
+            )
             guard let before = old.subscription(state.subscriptions[index].id) else { continue }
             let present = state.subscriptions[index].items
             state.subscriptions[index].itemsTaken = before.itemsTaken.filter { taken in

@@ -3,11 +3,15 @@ import DunningBrain
 import LegacyPaths
 
 extension LegacyRun {
+    /// Gives back what was taken, where nothing is owed.
+    ///
+    /// While a hold-down runs it waits for what comes of it; where something is owed, the payment
+    /// did not clear the debt and nothing follows from it.
     mutating func releaseIfClear(at instant: Instant) {
         let debt = Debt(state, at: instant, settings.policy)
-        guard !debt.isAbove(settings.policy.threshold), debt.unconfirmedInvoices.isEmpty else {
-            return
-        }
+        let isOwing = debt.isAbove(settings.policy.threshold)
+        isReleasePending = !isOwing && !debt.unconfirmedInvoices.isEmpty
+        guard !isOwing, !isReleasePending else { return }
         for effect in release(state, at: instant, settings.policy) {
             land(TimedEffect(at: instant, effect: effect), nil)
         }
@@ -19,21 +23,57 @@ extension LegacyRun {
     }
 
     mutating func process(_ trigger: Trigger, _ path: LegacyPath, at instant: Instant) {
-        play(path, trigger.what, at: instant)
+        let looks = edits.contains { edit in
+            if case .startProcessing(trigger.record, _) = edit { true } else { false }
+        }
+        play(
+            path,
+            trigger.what,
+            at: instant,
+            checksInvoiceStatus: looks,
+            defersCancel: edits.contains(.deferProcessedCancel(trigger.record))
+        )
     }
 
-    mutating func play(_ path: LegacyPath, _ trigger: LegacyTrigger, at instant: Instant) {
-        var options = ModelOptions()
+    /// Lets a path run that did not, in the version in which the episode shows it.
+    mutating func play(
+        _ path: LegacyPath,
+        _ trigger: LegacyTrigger,
+        at instant: Instant,
+        checksInvoiceStatus: Bool = false,
+        defersCancel: Bool = false
+    ) {
+        let runs = timeline.runs.lazy.filter { $0.execution.path == path }
+        var options = ModelOptions(version: runs.compactMap(\.version).first ?? ServiceVersion())
         options.respectsOverride = edits.contains(.respectOverride)
+        options.checksInvoiceStatus = checksInvoiceStatus
         let model = ModelRun(
             trigger: trigger,
             read: state,
             at: instant,
             execution: RecordID("edit")
         )
-        for effect in path.effects(of: model, options) {
-            land(TimedEffect(at: instant, effect: effect), nil)
+        var effects = path.effects(of: model, options)
+        if defersCancel { deferCancels(of: trigger, among: &effects, from: instant) }
+        for effect in effects { land(TimedEffect(at: instant, effect: effect), nil) }
+    }
+
+    /// Takes the cancellations out of a run's effects, to come when the debt is confirmed.
+    mutating func deferCancels(
+        of trigger: LegacyTrigger?,
+        among effects: inout [Effect],
+        from instant: Instant
+    ) {
+        guard case .stripe(let event) = trigger, case .invoice(let invoice) = event.object else {
+            return
         }
+        let confirmed = (invoice.markedUncollectibleAt ?? instant)
+            .advanced(by: settings.policy.confirmation)
+        let at = max(instant, confirmed)
+        for case .cancelSubscription(let id, _) in effects where at <= timeline.closesAt {
+            put(.cancelIfConfirmed(id, invoice.id), at: at, rank: Rank.inserted)
+        }
+        effects.removeAll { Shape($0).isCancel }
     }
 
     mutating func cancelIfConfirmed(

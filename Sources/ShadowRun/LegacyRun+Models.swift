@@ -6,15 +6,9 @@ extension LegacyRun {
     mutating func read(_ index: Int, at instant: Instant) {
         let run = timeline.runs[index]
         var effects = effects(of: run, index, at: instant)
-        if case .invoice(let invoice) = run.triggerObject, edits.contains(.deferCancel(run: index))
-        {
-            let confirmed = (invoice.markedUncollectibleAt ?? instant)
-                .advanced(by: settings.policy.confirmation)
-            for case .cancelSubscription(let id, _) in effects.map(\.effect) {
-                let at = max(instant, confirmed)
-                guard at <= timeline.closesAt else { continue }
-                put(.cancelIfConfirmed(id, invoice.id), at: at, rank: Rank.inserted)
-            }
+        if edits.contains(.deferCancel(run: index)) {
+            var plain = effects.map(\.effect)
+            deferCancels(of: run.trigger, among: &plain, from: instant)
             effects.removeAll { Shape($0.effect).isCancel }
         }
         if keepsPlayed { played[index] = effects }

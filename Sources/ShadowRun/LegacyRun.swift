@@ -17,6 +17,8 @@ package struct LegacyRun {
     var queue: [Item] = []
     /// Runs whose effects came out differently from the record.
     var changed: Set<Int> = []
+    /// Whether what was taken is still to be given back, when a hold-down has come to nothing.
+    var isReleasePending = false
     /// What each run did, where that is asked for.
     var played: [[TimedEffect]] = []
     var keepsPlayed = false
@@ -28,13 +30,13 @@ package struct LegacyRun {
         _ timeline: Timeline,
         _ edits: [TimelineEdit],
         _ settings: JudgeSettings,
-        observed: Set<LegacyPath>
+        expected: Set<LegacyPath>
     ) -> LegacyOutcome {
         var run = LegacyRun(timeline, edits, settings)
-        return run.outcome(observed)
+        return run.outcome(expected)
     }
 
-    mutating func outcome(_ observed: Set<LegacyPath>) -> LegacyOutcome {
+    mutating func outcome(_ expected: Set<LegacyPath>) -> LegacyOutcome {
         schedule()
         play()
         let processed = edits.compactMap { edit -> RecordID? in
@@ -44,7 +46,7 @@ package struct LegacyRun {
             opening: opening,
             final: state,
             taken: taken,
-            unprocessed: timeline.unprocessed(observed).filter {
+            unprocessed: timeline.unprocessed(expected).filter {
                 !processed.contains($0.trigger.record)
             },
             statesDebtAmount: statesDebtAmount
@@ -141,7 +143,7 @@ package struct LegacyRun {
                 for (index, path) in paths.enumerated() {
                     put(
                         .process(trigger, path),
-                        at: trigger.at,
+                        at: processingStart(of: trigger),
                         rank: Rank.inserted,
                         index: index
                     )
@@ -149,6 +151,13 @@ package struct LegacyRun {
             default: break
             }
         }
+    }
+
+    /// When the runs put in for a trigger read, as edited.
+    private func processingStart(of trigger: Trigger) -> Instant {
+        var start = trigger.at
+        for case .startProcessing(trigger.record, let at) in edits { start = max(start, at) }
+        return start
     }
 
     /// When each run reads, as edited.
@@ -181,6 +190,7 @@ package struct LegacyRun {
             case .fact(let fact):
                 if let fact = fact.fact { state.learn(fact, at: item.at) }
                 uncover()
+                if isReleasePending { releaseIfClear(at: item.at) }
             case .residual(let index): showResidual(index)
             case .read(let index): read(index, at: item.at)
             case .effect(let effect, let run): land(effect, run)

@@ -56,12 +56,12 @@ extension LegacyRun {
     package static func played(
         _ timeline: Timeline,
         _ settings: JudgeSettings,
-        observed: Set<LegacyPath>
+        expected: Set<LegacyPath>
     ) -> Played {
         var run = LegacyRun(timeline, [], settings)
         run.keepsPlayed = true
         run.played = Array(repeating: [], count: timeline.runs.count)
-        let outcome = run.outcome(observed)
+        let outcome = run.outcome(expected)
         return Played(outcome: outcome, effects: run.played, changed: run.changed)
     }
 }

@@ -141,6 +141,14 @@ extension TimelineBuilder {
         _ event: StripeEvent,
         _ record: MirrorRecord
     ) {
+        let version = SnapshotVersion(
+            created: event.created,
+            rank: 0,
+            at: record.at,
+            record: record.id
+        )
+        if let seen = legacy.metadataVersion, version < seen { return }
+        legacy.metadataVersion = version
         if metadata.accountType != legacy.metadata.accountType {
             hold(.accountTypeTag(metadata.accountType), record, wakes: false)
         }

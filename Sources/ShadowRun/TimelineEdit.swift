@@ -20,6 +20,10 @@ package enum TimelineEdit: Hashable, Sendable {
     case uncover(invoice: InvoiceID, [InvoiceID])
     /// A trigger is processed at once by the paths that should have.
     case process(RecordID, paths: [LegacyPath])
+    /// The runs that process a trigger start only at an instant, and look up the invoice's status.
+    case startProcessing(RecordID, at: Instant)
+    /// The cancellation of the runs that process a trigger waits for the debt to be confirmed.
+    case deferProcessedCancel(RecordID)
     /// What failed of a run takes place.
     case complete(run: Int)
     /// What supersedes was noticed: superseded invoices are void when a run reads.

@@ -45,7 +45,7 @@ struct PropertyTests {
         while let episode = cutter.nextEpisode() {
             let timeline = episode.timeline
             let paths = Set(LegacyPath.allCases)
-            let again = LegacyRun.run(timeline, [], Self.settings, observed: paths)
+            let again = LegacyRun.run(timeline, [], Self.settings, expected: paths)
             let recorded = timeline.recorded(paths)
             let differences = FacetDifference.between(
                 legacy: again.final,
