@@ -74,15 +74,7 @@ extension ParityReport {
     private static func money(of entries: [Entry], _ most: Int?) -> String {
         var amounts = Amounts()
         for entry in entries { amounts.add(entry.divergence.amounts) }
-        var sums = amounts.sums
-        if let most {
-            sums.sort { ($1.minorUnits, $0.currency) < ($0.minorUnits, $1.currency) }
-            sums = Array(sums.prefix(most))
-        }
-        var parts = sums.map { "\(Figures.grouped($0.minorUnits)) \($0.currency)" }
-        let rest = amounts.sums.count - sums.count
-        if rest > 0 { parts.append("+\(rest)") }
-        return parts.joined(separator: ", ")
+        return Figures.money(amounts, most: most)
     }
 }
 
