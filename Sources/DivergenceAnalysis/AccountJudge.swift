@@ -84,6 +84,7 @@ package struct AccountJudge: Sendable {
         }
         let subject = compare(episode, cutter)
         verdict.standing = subject.comparison.standing
+        verdict.conclusion = subject.brain.conclusion
         guard !subject.lacksFacts else {
             verdict.outcome = .incomplete(.missingFacts)
             return verdict
@@ -93,7 +94,6 @@ package struct AccountJudge: Sendable {
             brain: .init(subject.brain.final)
         )
         verdict.decided = subject.brain.decided
-        verdict.conclusion = subject.brain.conclusion
         verdict.outcome =
             subject.differs ? .divergent(Divergence(subject, of: account, records, rows)) : .match
         return verdict

@@ -24,7 +24,7 @@ package struct EpisodeVerdict: Sendable {
     package var settled: Settled?
     /// What the brain planned, at each instant that it planned anything, where it was judged.
     package var decided: [BrainRun.Planned] = []
-    /// What the brain's last decision rested on, where it was judged.
+    /// What the brain's last decision rested on, where it decided anything.
     package var conclusion: BrainRun.Conclusion?
 
     /// What an episode can come to.

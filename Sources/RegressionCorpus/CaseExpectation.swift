@@ -46,7 +46,7 @@ package struct CaseExpectation: Sendable {
 
     /// The file's text, laid out for people to review.
     package var text: [UInt8] {
-        var text = JSONText(brokenLevels: 4)
+        var text = JSONText(brokenLevels: 5)
         text.object { text in
             text.member("schema", Self.schema)
             text.member("ticket", ticket)

@@ -61,7 +61,11 @@ package struct CorpusList: Sendable {
                 entries.flatMap(\.types)
             ),
             ("shapes", EventShape.names, entries.flatMap(\.shapes)),
-            ("rules", Rule.allCases.map(\.rawValue), entries.flatMap(\.rules)),
+            // No episode ends in a hold: it is kept open until hold-downs are over.
+            (
+                "rules", Rule.allCases.filter { $0 != .hold }.map(\.rawValue),
+                entries.flatMap(\.rules)
+            ),
             ("shapes of tickets", Ticket.withShapes, entries.flatMap(\.ticketWithShapes)),
         ]
         var text = ""

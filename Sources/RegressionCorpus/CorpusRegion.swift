@@ -13,7 +13,7 @@ package enum CorpusRegion: String, CaseIterable, Sendable {
 
     /// The region of an account's legal entity.
     package init(legalEntity: String?) {
-        self = legalEntity == Self.cn.rawValue ? .cn : .global
+        self = legalEntity?.lowercased() == Self.cn.rawValue ? .cn : .global
     }
 
     /// Whether data of a region may be kept here.

@@ -5,16 +5,24 @@ import LegacyPaths
 extension LegacyRun {
     /// Gives back what was taken, where nothing is owed.
     ///
-    /// While a hold-down runs it waits for what comes of it; where something is owed, the payment
-    /// did not clear the debt and nothing follows from it.
+    /// Where something is owed, the payment did not clear the debt and nothing follows from it. Where
+    /// it cleared a confirmed debt and only a hold-down runs, it waits for what comes of that.
     mutating func releaseIfClear(at instant: Instant) {
         let debt = Debt(state, at: instant, settings.policy)
         let isOwing = debt.isAbove(settings.policy.threshold)
-        isReleasePending = !isOwing && !debt.unconfirmedInvoices.isEmpty
-        guard !isOwing, !isReleasePending else { return }
+        let isHeld = !debt.unconfirmedInvoices.isEmpty
+        isReleasePending = !isOwing && isHeld && (isReleasePending || hasCleared(at: instant))
+        guard !isOwing, !isHeld else { return }
         for effect in release(state, at: instant, settings.policy) {
             land(TimedEffect(at: instant, effect: effect), nil)
         }
+    }
+
+    /// Whether something that was confirmed debt at the opening, and would be by now, is no more.
+    private func hasCleared(at instant: Instant) -> Bool {
+        let before = Debt(timeline.opening, at: instant, settings.policy)
+        let now = Debt(state, at: instant, settings.policy)
+        return before.confirmedInvoices.contains { !now.confirmedInvoices.contains($0) }
     }
 
     mutating func runDrift(at instant: Instant) {
