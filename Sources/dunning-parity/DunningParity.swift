@@ -19,6 +19,8 @@ struct DunningParity: ParsableCommand {
             64 wrong usage, 65 bad data, 66 no such input, 74 an input or output error.
             """,
         version: version,
-        subcommands: [ReplayCommand.self, CorpusCommand.self, SimulateCommand.self]
+        subcommands: [
+            ReplayCommand.self, ReportCommand.self, CorpusCommand.self, SimulateCommand.self,
+        ]
     )
 }
