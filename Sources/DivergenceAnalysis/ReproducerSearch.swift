@@ -136,6 +136,17 @@ extension Divergence {
         package var extent: Extent
         /// The facets, with both values.
         package var facets: [FacetDifference]
+
+        /// A signature from its parts.
+        package init(
+            classes: [DivergenceClass],
+            extent: Extent,
+            facets: [FacetDifference]
+        ) {
+            self.classes = classes
+            self.extent = extent
+            self.facets = facets
+        }
     }
 
     /// The classes, the extent and the facets.

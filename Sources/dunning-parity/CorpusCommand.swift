@@ -18,7 +18,8 @@ struct CorpusCommand: ParsableCommand {
               dunning-parity corpus accept void-after-a-dispute
             """,
         subcommands: [
-            CorpusCheckCommand.self, CorpusListCommand.self, CorpusAcceptCommand.self,
+            CorpusCheckCommand.self, CorpusListCommand.self, CorpusAddCommand.self,
+            CorpusMinimizeCommand.self, CorpusAcceptCommand.self,
         ]
     )
 }

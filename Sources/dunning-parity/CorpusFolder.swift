@@ -79,6 +79,15 @@ struct CorpusFolder {
         }
     }
 
+    /// Writes a new case's folder.
+    func write(_ subject: CorpusCase) throws(CommandFailure) {
+        let folder = try OutputFolder("\(path)/\(subject.name)")
+        try folder.write("log.ndjson", subject.log)
+        if let policy = subject.policy { try folder.write("policy.yaml", Array(policy.utf8)) }
+        try folder.write("README.md", Array(subject.readme.utf8))
+        if let expectation = subject.expectation { try folder.write("expect.json", expectation) }
+    }
+
     private static func optional(_ path: String) throws(CommandFailure) -> [UInt8]? {
         FileStatus(path) == .nothing ? nil : try TextFile.bytes(path)
     }
