@@ -15,25 +15,46 @@ extension ParityEngine {
         findsReproducers: Bool = false,
         _ visit: (AccountVerdicts) -> Void
     ) throws(PackedError) {
-        var judge = AccountJudge(settings: settings, coverage: coverage)
+        var judge = judge
         judge.findsReproducers = findsReproducers
-        let customers = strays.customersByOwner
-        var rest = ledgers.keys.sorted()[...]
+        try forEachAccount(jobs: jobs, { [judge] in judge.judge($0, $1) }, visit)
+    }
+
+    /// The judge of every account, as the records stand.
+    package var judge: AccountJudge { AccountJudge(settings: settings, coverage: coverage) }
+
+    /// Works on the records of every account, or of some, in the order of account ids.
+    ///
+    /// - Parameters:
+    ///   - chosen: The accounts, where it is not all of them.
+    ///   - jobs: How many threads may work at once, at least 1.
+    ///   - work: What is done with an account's records, each id once, in order of arrival.
+    ///   - visit: Called with what came of it, account after account.
+    /// - Throws: ``PackedError`` where a saved engine was tampered with.
+    package func forEachAccount<Found: Sendable>(
+        among chosen: Set<AccountID>? = nil,
+        jobs: Int,
+        _ work: @Sendable (AccountID, [MirrorRecord]) -> Found,
+        _ visit: (Found) -> Void
+    ) throws(PackedError) {
+        let (coverage, customers) = (coverage, strays.customersByOwner)
+        var rest = ledgers.keys.filter { chosen?.contains($0) ?? true }.sorted()[...]
         while !rest.isEmpty {
             let shares = (0..<max(1, jobs)).map { _ in
                 let share = Array(rest.prefix(Self.accountsAShare))
                 rest = rest.dropFirst(share.count)
                 return share
             }
-            for verdicts in inParallel(
+            for found in inParallel(
                 shares,
-                { [judge] share throws(PackedError) in
+                { share throws(PackedError) in
                     try share.map { account throws(PackedError) in
-                        try judged(account, customers[account] ?? [], by: judge)
+                        let theirs = customers[account] ?? []
+                        return work(account, try records(of: account, theirs, coverage))
                     }
                 }
             ) {
-                for account in try verdicts.get() { visit(account) }
+                for account in try found.get() { visit(account) }
             }
         }
     }
@@ -58,7 +79,8 @@ extension ParityEngine {
             ? Set(ledgers.keys) : Set(due).union(strays.dueOwners(by: coverage.horizon))
         for account in candidates.sorted() {
             let theirs = customers[account] ?? []
-            let verdicts = try judged(account, theirs, by: judge).episodes
+            let records = try records(of: account, theirs, coverage)
+            let verdicts = judge.judge(account, records).episodes
             changes += issue(verdicts, of: account)
             ledgers[account]?.due = verdicts.filter(\.isOpen).map(\.closed).min()
             strays.settle(theirs)
@@ -67,25 +89,25 @@ extension ParityEngine {
         return changes
     }
 
-    private func judged(
-        _ account: AccountID,
+    private func records(
+        of account: AccountID,
         _ customers: [CustomerID],
-        by judge: AccountJudge
-    ) throws(PackedError) -> AccountVerdicts {
+        _ coverage: LogCoverage
+    ) throws(PackedError) -> [MirrorRecord] {
         var records: [MirrorRecord] = []
         records.reserveCapacity(ledgers[account]?.ledger.count ?? 0)
         for packed in ledgers[account]?.ledger ?? RecordLedger() {
-            try unpack(packed, into: &records, judge.coverage)
+            try unpack(packed, into: &records, coverage)
         }
         for customer in customers {
             // Delivered with its account as well, a record is the same one again.
             let known = Set(records.map(\.id))
             for packed in strays.records[customer]?.ledger ?? RecordLedger()
             where !known.contains(try PackedRecord.id(of: packed)) {
-                try unpack(packed, into: &records, judge.coverage)
+                try unpack(packed, into: &records, coverage)
             }
         }
-        return judge.judge(account, records)
+        return records
     }
 
     private func unpack(

@@ -23,6 +23,7 @@ extension Timeline {
     /// It is there for the models to be run again on it: the recorded end of the episode is not
     /// made up anew.
     /// - Parameter turns: Runs that can be run again, each with its new times.
+    /// - Returns: A copy to run the models on.
     package func retimed(_ turns: [RunTurns]) -> Timeline {
         var draft = TimelineDraft(opening: opening, openedAt: openedAt, closesAt: closesAt)
         draft.facts = facts
