@@ -6,7 +6,8 @@ package import ShadowRun
 ///
 /// It does what a live mirror does with a stream, through the same ``ParityEngine``.
 package struct Replay {
-    private var engine: ParityEngine
+    /// The engine that was fed, for more to be asked of it than a report.
+    package private(set) var engine: ParityEngine
     private var digest = LogDigest()
     private let program: String
     /// How many lines were rejected.

@@ -20,7 +20,8 @@ struct DunningParity: ParsableCommand {
             """,
         version: version,
         subcommands: [
-            ReplayCommand.self, ReportCommand.self, CorpusCommand.self, SimulateCommand.self,
+            ReplayCommand.self, ExploreCommand.self, ReportCommand.self, CorpusCommand.self,
+            SimulateCommand.self,
         ]
     )
 }

@@ -5,7 +5,10 @@ import Testing
 struct HelpTests {
     @Test(
         "the help of each command is as it was looked at",
-        arguments: [("help", []), ("help-replay", ["replay"]), ("help-simulate", ["simulate"])]
+        arguments: [
+            ("help", []), ("help-replay", ["replay"]), ("help-explore", ["explore"]),
+            ("help-simulate", ["simulate"]),
+        ]
     )
     func help(name: String, command: [String]) throws {
         let run = try Tool.run(command + ["--help"])

@@ -63,6 +63,23 @@ enum LogLines {
         rightly(name) + [event(name, "voided", "void", 2)]
     }
 
+    /// An account whose invoice is paid, and that no path has anything to do with.
+    static func paid(_ name: String) -> [String] {
+        [baseline(name), event(name, "paid", "paid", 0)]
+    }
+
+    /// An account that is paid for, and that an administrator flags five seconds later.
+    static func overridden(_ name: String) -> [String] {
+        let dunned = baseline(name)
+            .replacing(#""flags":0,"ban":null"#, with: #""flags":32768,"ban":"bad_debt""#)
+            .replacing(#""bad_debt_at":null"#, with: #""bad_debt_at":"2026-03-01T00:00:00Z""#)
+            .replacing(#""status":"open""#, with: #""status":"uncollectible""#)
+        let request =
+            #"{"v":1,"id":"rq-\#(name)","kind":"request","at":"2026-03-02T12:00:05Z","#
+            + #""account":"\#(name)","request":{"type":"admin_flag","actor":"admin:ada"}}"#
+        return [dunned, event(name, "paid", "paid", 0), request]
+    }
+
     /// An account that nobody knows why is flagged.
     static func mysteriously(_ name: String) -> [String] {
         [
