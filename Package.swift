@@ -65,12 +65,21 @@ let package = Package(
             ]
         ),
 
+        .target(
+            name: "CutoverGate",
+            dependencies: [
+                "BillingModel", "MirrorLog", "DunningBrain", "ShadowRun", "DivergenceAnalysis",
+                "ParityReport", "RegressionCorpus", crypto, yams,
+            ]
+        ),
+
         // Floor 5: the command line.
         .executableTarget(
             name: "dunning-parity",
             dependencies: [
                 "BillingModel", "MirrorLog", "DunningBrain", "ShadowRun", "DivergenceAnalysis",
-                "ParityReport", "RegressionCorpus", "FleetSimulation", argumentParser,
+                "ParityReport", "RegressionCorpus", "CutoverGate", "FleetSimulation",
+                argumentParser,
             ]
         ),
 
@@ -100,6 +109,13 @@ let package = Package(
             dependencies: [
                 "BillingModel", "MirrorLog", "DunningBrain", "LegacyPaths", "ShadowRun",
                 "DivergenceAnalysis", "ParityReport", "RegressionCorpus", "FleetSimulation",
+            ]
+        ),
+        .testTarget(
+            name: "CutoverGateTests",
+            dependencies: [
+                "BillingModel", "MirrorLog", "DunningBrain", "ShadowRun", "DivergenceAnalysis",
+                "ParityReport", "RegressionCorpus", "CutoverGate", "FleetSimulation",
             ]
         ),
         .testTarget(name: "CommandLineTests", exclude: ["Snapshots"]),

@@ -64,7 +64,7 @@ private func voidedInvoiceFlag(_ subject: EpisodeCase) -> [Intervention] {
 
 /// The same of a run that never came: had the trigger been processed, the void would have mattered.
 private func voidedBeforeProcessing(_ subject: EpisodeCase) -> [Intervention] {
-    subject.neverHandled.compactMap { unprocessed in
+    subject.unprocessed.compactMap { unprocessed in
         guard unprocessed.paths.contains(.c), let invoice = unprocessed.invoice,
             let voided = subject.timeline.instant(.void, of: invoice)
         else { return nil }
@@ -217,7 +217,7 @@ private func duplicate(
 
 /// The trigger without an execution, or with a stuck one, is processed.
 private func stuckEvent(_ subject: EpisodeCase) -> [Intervention] {
-    subject.neverHandled.map { unprocessed in
+    subject.unprocessed.map { unprocessed in
         let paths = unprocessed.paths.map { "Path \($0.rawValue)" }
         let who = paths.isEmpty ? "it counts as stuck" : "\(Words.list(paths)) never handled it"
         return Intervention(
@@ -305,7 +305,7 @@ private func uncoordinatedCancel(_ subject: EpisodeCase) -> [Intervention] {
         )
     }
     return recorded
-        + subject.neverHandled.compactMap { unprocessed in
+        + subject.unprocessed.compactMap { unprocessed in
             guard unprocessed.paths.contains(.c),
                 let invoice = unprocessed.trigger.what.failedInvoice
             else { return nil }

@@ -49,10 +49,6 @@ package struct EpisodeCase {
         return Array(Set(classes)).sorted()
     }
 
-    /// The triggers without an execution, whether or not the log owes them one: in a log of rows
-    /// alone, that one was not processed to its end may still be the cause.
-    var neverHandled: [Unprocessed] { timeline.unprocessed(expected.union([.b, .c, .d, .e])) }
-
     /// The runs whose effects may be explained away, with their places.
     package var rerunnable: [(index: Int, run: RecordedRun)] {
         timeline.runs.enumerated().filter { $0.element.canBeRerun }.map { ($0.offset, $0.element) }
