@@ -83,9 +83,19 @@ let package = Package(
             ]
         ),
 
+        // Brains that are broken on purpose, for tests and for nothing else.
+        .target(
+            name: "BrokenBrains",
+            dependencies: ["BillingModel", "DunningBrain"],
+            path: "Tests/BrokenBrains"
+        ),
+
         .testTarget(name: "BillingModelTests", dependencies: ["BillingModel"]),
         .testTarget(name: "MirrorLogTests", dependencies: ["BillingModel", "MirrorLog"]),
-        .testTarget(name: "DunningBrainTests", dependencies: ["BillingModel", "DunningBrain"]),
+        .testTarget(
+            name: "DunningBrainTests",
+            dependencies: ["BillingModel", "BrokenBrains", "DunningBrain"]
+        ),
         .testTarget(
             name: "LegacyPathsTests",
             dependencies: ["BillingModel", "LegacyPaths"]
@@ -107,8 +117,9 @@ let package = Package(
         .testTarget(
             name: "RegressionCorpusTests",
             dependencies: [
-                "BillingModel", "MirrorLog", "DunningBrain", "LegacyPaths", "ShadowRun",
-                "DivergenceAnalysis", "ParityReport", "RegressionCorpus", "FleetSimulation",
+                "BillingModel", "BrokenBrains", "MirrorLog", "DunningBrain", "LegacyPaths",
+                "ShadowRun", "DivergenceAnalysis", "ParityReport", "RegressionCorpus",
+                "FleetSimulation",
             ]
         ),
         .testTarget(

@@ -1,4 +1,5 @@
 import BillingModel
+import BrokenBrains
 import DunningBrain
 import Testing
 
@@ -10,7 +11,7 @@ struct CanaryTests {
 
     @Test(
         "a broken brain is found out by the invariant that it breaks",
-        arguments: Canary.harmful + Canary.miscounting + Canary.incoherent
+        arguments: Canary.all
     )
     func canaryIsFoundOut(canary: Canary) {
         let found = breaches(by: canary.brain, on: canary.state)
@@ -21,8 +22,7 @@ struct CanaryTests {
 
     @Test("every invariant that is judged here has a canary", arguments: Invariant.allCases)
     func everyInvariantHasACanary(invariant: Invariant) {
-        let canaries = Canary.harmful + Canary.miscounting + Canary.incoherent
-        let isBroken = canaries.contains { $0.invariant == invariant }
+        let isBroken = Canary.all.contains { $0.invariant == invariant }
         #expect(isBroken == (invariant.vacuousBecause == nil))
     }
 

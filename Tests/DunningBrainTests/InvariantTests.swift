@@ -1,4 +1,5 @@
 import BillingModel
+import BrokenBrains
 import DunningBrain
 import Testing
 

@@ -5,12 +5,18 @@ extension Canary {
     private static let debtor = AccountState.example(.payGo, [.owed("in_1")], [.to("cdn")])
 
     /// Those that count wrong.
-    static let miscounting: [Canary] = [
+    package static let miscounting: [Canary] = [
         Canary(
             .onlyOwedInvoicesContribute,
             "counts paid invoices",
             on: .example(.payGo, [.owed("in_1"), .owed("in_2", status: .paid)]),
             seeing: { $0.change { $0.status = .uncollectible } }
+        ),
+        Canary(
+            .onlyOwedInvoicesContribute,
+            "forgets that an invoice was voided",
+            on: .example(.payGo, [.owed("in_1"), .owed("in_2", status: .void)]),
+            seeing: { $0.change { if $0.status == .void { $0.status = .uncollectible } } }
         ),
         Canary(
             .onlyOwedInvoicesContribute,
@@ -70,7 +76,7 @@ extension Canary {
     ]
 
     /// Those whose decisions do not hang together, or do not say why.
-    static let incoherent: [Canary] = [
+    package static let incoherent: [Canary] = [
         Canary(
             .decidingAgainPlansNothing,
             "says it again",
@@ -89,8 +95,9 @@ extension Canary {
             .orderMakesNoDifference,
             "cancels the last subscription only",
             on: .example(.payGo, [.owed("in_1")], [.to("cdn"), .to("dns", id: "sub_2")]),
-            spoiling: {
-                $0.forget { $0 == .cancelSubscription(SubscriptionID("sub_1"), reason: "bad_debt") }
+            spoiling: { decision in
+                let cancels = decision.plan.map(\.effect).filter(\.isCancel)
+                decision.forget { $0.isCancel && $0 != cancels.last }
             }
         ),
         Canary(
@@ -162,6 +169,12 @@ extension Canary {
             }
         ),
     ]
+}
+
+extension Effect {
+    fileprivate var isCancel: Bool {
+        if case .cancelSubscription = self { true } else { false }
+    }
 }
 
 extension AccountState {

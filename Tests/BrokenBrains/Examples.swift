@@ -1,19 +1,19 @@
-import BillingModel
-import DunningBrain
+package import BillingModel
+package import DunningBrain
 
 extension Instant {
     /// When the examples are decided: 2026-03-01T12:00:00Z.
-    static let noon = Instant(microseconds: 1_772_366_400_000_000)
+    package static let noon = Instant(microseconds: 1_772_366_400_000_000)
 
     /// A time before this one.
-    func minus(_ span: TimeSpan, microseconds: Int64 = 0) -> Instant {
+    package func minus(_ span: TimeSpan, microseconds: Int64 = 0) -> Instant {
         advanced(by: TimeSpan(microseconds: microseconds - span.microseconds))
     }
 }
 
 extension Currency {
     /// A currency that is known to be one.
-    static func of(_ code: String) -> Currency {
+    package static func of(_ code: String) -> Currency {
         guard let currency = Currency(code) else { preconditionFailure("no currency: \(code)") }
         return currency
     }
@@ -21,7 +21,7 @@ extension Currency {
 
 extension Invoice {
     /// An invoice that was given up on an hour before noon, where nothing else is said.
-    static func owed(
+    package static func owed(
         _ id: String,
         _ amount: Int64 = 5000,
         _ code: String = "usd",
@@ -49,7 +49,7 @@ extension Invoice {
 
 extension Subscription {
     /// A subscription with one item for each product.
-    static func to(
+    package static func to(
         _ products: String...,
         id: String = "sub_1",
         status: SubscriptionStatus = .active,
@@ -71,14 +71,14 @@ extension Subscription {
 
 extension SubscriptionItem {
     /// The item that buys a product, named after it.
-    static func item(_ product: String) -> SubscriptionItem {
+    package static func item(_ product: String) -> SubscriptionItem {
         SubscriptionItem(id: ItemID("si_" + product), product: product)
     }
 }
 
 extension AccountState {
     /// An account without a mark, with these invoices and subscriptions.
-    static func example(
+    package static func example(
         _ type: AccountType.Known = .payGo,
         _ invoices: [Invoice] = [],
         _ subscriptions: [Subscription] = []
@@ -91,7 +91,7 @@ extension AccountState {
     }
 
     /// An account that bears every mark of bad debt.
-    static func marked(
+    package static func marked(
         _ type: AccountType.Known = .payGo,
         _ invoices: [Invoice] = [],
         _ subscriptions: [Subscription] = []
@@ -106,15 +106,17 @@ extension AccountState {
     }
 
     /// This account with a change.
-    func with(_ change: (inout AccountState) -> Void) -> AccountState {
+    package func with(_ change: (inout AccountState) -> Void) -> AccountState {
         var state = self
         change(&state)
         return state
     }
 
     /// What the brain decides on it at noon.
-    func decision(_ policy: Policy = Policy()) -> Decision { decide(self, at: .noon, policy) }
+    package func decision(_ policy: Policy = Policy()) -> Decision {
+        decide(self, at: .noon, policy)
+    }
 
     /// The effects that the brain plans for it at noon.
-    var plan: [Effect] { decision().plan.map(\.effect) }
+    package var plan: [Effect] { decision().plan.map(\.effect) }
 }

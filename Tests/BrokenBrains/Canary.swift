@@ -1,22 +1,25 @@
-import BillingModel
-import DunningBrain
-import Testing
+package import BillingModel
+package import DunningBrain
 
 /// A brain that is broken on purpose, and an account on which it shows.
-struct Canary: Sendable, CustomTestStringConvertible {
+package struct Canary: Sendable, CustomStringConvertible {
     /// The invariant that the brain breaks.
-    let invariant: Invariant
+    package let invariant: Invariant
     /// What is wrong with the brain.
-    let defect: String
+    package let defect: String
     /// The account.
-    let state: AccountState
+    package let state: AccountState
     /// The broken brain.
-    let brain: Brain
+    package let brain: Brain
 
-    var testDescription: String { "\(invariant): \(defect)" }
+    /// The invariant and the defect.
+    package var description: String { "\(invariant): \(defect)" }
+
+    /// Every brain that is broken on purpose.
+    package static let all = harmful + miscounting + incoherent
 
     /// A brain that decides as it likes.
-    init(
+    package init(
         _ invariant: Invariant,
         _ defect: String,
         on state: AccountState,
@@ -72,7 +75,7 @@ extension Canary {
     private static let debtor = AccountState.example(.payGo, [.owed("in_1")], [.to("cdn")])
 
     /// Those that harm, or that give too much.
-    static let harmful: [Canary] = [
+    package static let harmful: [Canary] = [
         Canary(
             .nothingTakenWithoutDebt,
             "flags everybody",
