@@ -42,7 +42,9 @@ package struct AccountJudge: Sendable {
         var verdicts = AccountVerdicts(account: account)
         var cutter = EpisodeCutter(ordered, settings)
         let reproducers = findsReproducers ? ReproducerSearch(account, ordered, by: self) : nil
+        var keeper = LedgerKeeper(account, ordered, coverage)
         while let episode = cutter.nextEpisode() {
+            keeper.enter(episode, untriggered: cutter.untriggered)
             verdicts.count(episode.timeline, coverage)
             var verdict = judge(episode, of: account, gaps, ordered[episode.range], cutter)
             if let reproducers, case .divergent(var divergence) = verdict.outcome {
@@ -52,6 +54,8 @@ package struct AccountJudge: Sendable {
             verdicts.episodes.append(verdict)
         }
         verdicts.finish(cutter.state)
+        keeper.close(untriggered: cutter.untriggered, isKnown: cutter.isKnown)
+        verdicts.ledger = keeper.ledger
         return verdicts
     }
 
@@ -93,6 +97,7 @@ package struct AccountJudge: Sendable {
             legacy: .init(episode.timeline.final),
             brain: .init(subject.brain.final)
         )
+        verdict.situation = Situation(episode, trigger: verdict.openedBy)
         verdict.decided = subject.brain.decided
         verdict.outcome =
             subject.differs ? .divergent(Divergence(subject, of: account, records, rows)) : .match

@@ -7,6 +7,8 @@ package struct AccountVerdicts: Sendable {
     package var account: AccountID
     /// Its episodes, in order of time.
     package var episodes: [EpisodeVerdict] = []
+    /// What became of each of its records.
+    package internal(set) var ledger = DeliveryLedger()
     /// Its type at the end; `nil` where nobody said.
     package private(set) var type: AccountType?
     /// The tag `account_type` of its Stripe customer differs from the column.

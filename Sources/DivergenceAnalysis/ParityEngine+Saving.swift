@@ -47,6 +47,7 @@ extension ParityEngine {
         var writer = PackedWriter()
         writer.write(varint: PackedFormat.fingerprint)
         writer.write(counts)
+        writer.write(activity)
         writer.write(shown)
         writer.write(instant: latest)
         for source in Mark.Source.allCases { writer.write(instant: through[source]) }
@@ -83,6 +84,7 @@ extension ParityEngine {
             throw reader.malformed("saved by another build")
         }
         counts = try reader.read()
+        activity = try reader.read()
         shown = try reader.read()
         guard let last = try reader.optionalInstant() else { throw reader.malformed("no time") }
         latest = last
@@ -165,7 +167,12 @@ extension ParityEngine.Counts: Packable {
 }
 
 extension PackedReader {
-    fileprivate mutating func whole() throws(PackedError) -> Int {
+    mutating func instant() throws(PackedError) -> Instant {
+        guard let instant = try optionalInstant() else { throw malformed("no time") }
+        return instant
+    }
+
+    mutating func whole() throws(PackedError) -> Int {
         guard let number = Int(exactly: try varint()) else { throw malformed("number too large") }
         return number
     }
@@ -192,9 +199,7 @@ extension LogCoverage: Packable {
         for _ in 0..<(try reader.count()) { tables.insert(try reader.name()) }
         var gaps: [Gap] = []
         for _ in 0..<(try reader.count()) {
-            guard let from = try reader.optionalInstant(), let to = try reader.optionalInstant()
-            else { throw reader.malformed("no time") }
-            gaps.append(Gap(from: from, to: to))
+            gaps.append(Gap(from: try reader.instant(), to: try reader.instant()))
         }
         guard let horizon = try reader.optionalInstant() else { throw reader.malformed("no time") }
         self.init(horizon: horizon)

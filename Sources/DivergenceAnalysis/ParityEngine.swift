@@ -14,6 +14,8 @@ package struct ParityEngine: Sendable {
     package let settings: JudgeSettings
     /// What was fed.
     package internal(set) var counts = Counts()
+    /// When and how much each source delivered.
+    package internal(set) var activity = MirrorActivity()
     /// What the log shows so far, its horizon aside.
     var shown = LogCoverage(horizon: Instant(microseconds: .min))
     /// The records of each account.
@@ -63,6 +65,7 @@ package struct ParityEngine: Sendable {
         counts.records += 1
         noteDelivery(record)
         let arrival = keep(record)
+        activity.note(record, isNew: arrival == .new)
         if arrival == .new {
             count(record, line)
         } else {

@@ -22,6 +22,8 @@ package struct EpisodeVerdict: Sendable {
     package var standing: [FacetDifference]
     /// Both accounts at the close, where the episode was judged.
     package var settled: Settled?
+    /// The kind of moment that legacy was in and what it made of it, where it was judged.
+    package var situation: Situation?
     /// What the brain planned, at each instant that it planned anything, where it was judged.
     package var decided: [BrainRun.Planned] = []
     /// What the brain's last decision rested on, where it decided anything.

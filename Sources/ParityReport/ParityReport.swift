@@ -29,6 +29,16 @@ package struct ParityReport: Sendable {
     package var unknownTypes: [String]
     /// How many accounts' Stripe tag differs from their type.
     package var tagDrift: Int
+    /// How many episodes of each kind came to what, in order.
+    package var cells: [(cell: EpisodeCell, tally: EpisodeTally)]
+    /// How many episodes of each day came to what, in order.
+    package var days: [(day: EpisodeDay, tally: EpisodeTally)]
+    /// When and how much each source delivered.
+    package var activity: MirrorActivity
+    /// What became of every record; orphans in order of account and time.
+    package var ledger: DeliveryLedger
+    /// How often legacy ended the same situation in what, in order of the situation's words.
+    package var situations: [SituationTally]
     /// Effects that no row image confirms.
     package var unconfirmed: [Unconfirmed]
     /// Consequences that row images tell of with no execution behind them.

@@ -88,6 +88,7 @@ package struct Replay {
     ///   - keepsSettled: Whether accounts' last settled states go into the report.
     ///   - findsReproducers: Whether each divergence's smallest reproducer is looked for.
     ///   - progress: Called after each account.
+    ///   - each: Called with each episode in scope, in order of account and time.
     ///   - reject: Called for each test-mode event that a log of live mode holds.
     /// - Returns: The report.
     /// - Throws: What `reject` throws, and ``PackedError`` where memory was tampered with.
@@ -97,11 +98,15 @@ package struct Replay {
         keepsSettled: Bool,
         findsReproducers: Bool = true,
         progress: () -> Void = {},
+        each: (EpisodeVerdict) -> Void = { _ in },
         reject: (Reject) throws -> Void
     ) throws -> ParityReport {
         var builder = ReportBuilder(scope: scope, keepsSettled: keepsSettled)
         let records = try judge(jobs: jobs, findsReproducers: findsReproducers) { account in
             builder.add(account)
+            for episode in account.episodes where scope.map({ episode.phase <= $0 }) ?? true {
+                each(episode)
+            }
             progress()
         } reject: { line in
             try reject(line)
@@ -112,7 +117,13 @@ package struct Replay {
             scope: scope,
             program: program
         )
-        return builder.report(input, records, engine.coverage)
+        return builder.report(
+            input,
+            records,
+            engine.coverage,
+            engine.activity,
+            try engine.ledgerOfNoAccount()
+        )
     }
 
     /// Judges all that was read, an account at a time.

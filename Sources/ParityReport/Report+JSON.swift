@@ -30,6 +30,7 @@ extension ParityReport {
                     text.member("table", entry.table)
                 }
             }
+            try writeEvidence(into: &text, write)
             if let settled { try text.list("settled", settled, write) { $0.write(into: &$1) } }
         }
         text.endLine()
@@ -79,7 +80,7 @@ extension ParityReport {
 
 extension JSONText {
     /// Writes a member that is a long array, handing over what was written now and then.
-    fileprivate mutating func list<Element>(
+    mutating func list<Element>(
         _ name: String,
         _ elements: [Element],
         _ write: ([UInt8]) throws -> Void,
@@ -146,6 +147,10 @@ extension ParityReport.Entry {
             text.member("story", divergence.story)
             text.member("records", divergence.records.map(\.rawValue))
             text.member("reproducer", divergence.reproducer.map(\.rawValue))
+            text.object("taken") { text in
+                text.member("legacy", divergence.legacyOnly.map(\.description))
+                text.member("brain", divergence.brainOnly.map(\.description))
+            }
             text.object("stake") { text in
                 text.object("amounts") { text in
                     for sum in divergence.amounts.sums {

@@ -17,6 +17,10 @@ package struct ReportBuilder {
     private var unconfirmed: [Unconfirmed] = []
     private var unattributed = 0
     private var settled: [ParityReport.SettledEntry] = []
+    private var cells: [EpisodeCell: EpisodeTally] = [:]
+    private var days: [EpisodeDay: EpisodeTally] = [:]
+    private var situations: [String: SituationTally] = [:]
+    private var ledger = DeliveryLedger()
     private let scope: Phase?
     private let keepsSettled: Bool
 
@@ -43,6 +47,7 @@ package struct ReportBuilder {
         }
         unconfirmed += account.unconfirmed
         unattributed += account.unattributed
+        ledger.add(account.ledger)
         var differences = StandingDifferences(account: account.account)
         for episode in account.episodes {
             guard scope.map({ episode.phase <= $0 }) ?? true else {
@@ -63,6 +68,9 @@ package struct ReportBuilder {
     }
 
     private mutating func count(_ episode: EpisodeVerdict) {
+        cells[EpisodeCell(episode), default: EpisodeTally()].count(episode.outcome)
+        days[EpisodeDay(episode), default: EpisodeTally()].count(episode.outcome)
+        if let situation = episode.situation { count(situation) }
         switch episode.outcome {
         case .open: episodes.open += 1
         case .incomplete(let why):
@@ -79,12 +87,36 @@ package struct ReportBuilder {
         }
     }
 
+    private mutating func count(_ situation: Situation) {
+        let words = situation.words
+        let none = [Int](repeating: 0, count: situation.outcome.count)
+        var tally =
+            situations[words] ?? SituationTally(situation: words, episodes: 0, counts: none)
+        tally.episodes += 1
+        for (place, isSet) in situation.outcome.enumerated() where isSet {
+            tally.counts[place] += 1
+        }
+        situations[words] = tally
+    }
+
     /// The report on all accounts added.
+    ///
+    /// - Parameters:
+    ///   - input: What went in.
+    ///   - records: The counts of records.
+    ///   - coverage: What the log as a whole shows.
+    ///   - activity: When and how much each source delivered.
+    ///   - ledger: What became of the records of no account.
+    /// - Returns: The report.
     package func report(
         _ input: ParityReport.Input,
         _ records: ParityReport.RecordCounts,
-        _ coverage: LogCoverage
+        _ coverage: LogCoverage,
+        _ activity: MirrorActivity = MirrorActivity(),
+        _ ledger: DeliveryLedger = DeliveryLedger()
     ) -> ParityReport {
+        var all = ledger
+        all.add(self.ledger)
         var episodes = episodes
         episodes.horizon = coverage.horizon
         episodes.paths = coverage.paths
@@ -104,6 +136,11 @@ package struct ReportBuilder {
             types: types.sorted { $0.key < $1.key }.map { ($0.key, $0.value) },
             unknownTypes: unknownTypes.sorted(),
             tagDrift: tagDrift,
+            cells: cells.keys.sorted().map { ($0, cells[$0] ?? EpisodeTally()) },
+            days: days.keys.sorted().map { ($0, days[$0] ?? EpisodeTally()) },
+            activity: activity,
+            ledger: all,
+            situations: situations.values.sorted { $0.situation < $1.situation },
             unconfirmed: unconfirmed.sorted {
                 ($0.execution, $0.table) < ($1.execution, $1.table)
             },

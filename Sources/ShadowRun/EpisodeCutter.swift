@@ -32,7 +32,10 @@ package struct EpisodeCutter {
     private let settings: JudgeSettings
     private var next = 0
     private var past: [PastAction] = []
-    private var isKnown = false
+    /// Whether a baseline, or the account's own making, was met.
+    package private(set) var isKnown = false
+    /// The places of executions outside any episode whose trigger is not in the log.
+    package private(set) var untriggered: Set<Int> = []
     /// The account as the record has it so far.
     package private(set) var state = AccountState()
 
@@ -78,6 +81,10 @@ package struct EpisodeCutter {
         let doesSomething = timeline.final.differsInDunning(from: state)
         if doesSomething, !timeline.taken.isEmpty || !timeline.isOnlyFacts { return true }
         state = timeline.final
+        let hasOrphan =
+            timeline.runs.contains { $0.trigger == nil }
+            || timeline.recordings.contains { !$0.hasTrigger }
+        if hasOrphan { untriggered.insert(next) }
         if case .change(let change) = record.body, change.op == .insert, change.table == .account {
             isKnown = true
         }

@@ -112,6 +112,10 @@ package struct Trigger: Sendable {
 
 /// One recorded run of Path A.
 package struct Recording: Sendable {
+    /// The record.
+    package var id: RecordID
+    /// Whether the log holds what it reacted to.
+    package var hasTrigger: Bool
     /// The record that it reacted to.
     package var trigger: RecordID?
     /// How it ended.
@@ -213,6 +217,19 @@ package struct Unconfirmed: Hashable, Sendable {
     package var execution: RecordID
     /// The name of the table without an image of it.
     package var table: String
+}
+
+extension Consequence: CustomStringConvertible {
+    /// The consequence as reports name it: `flag`, `cancel:sub_1`.
+    package var description: String {
+        switch self {
+        case .flag: "flag"
+        case .ban: "ban"
+        case .cancel(let id): "cancel:\(id)"
+        case .deleteItems(let id): "delete_items:\(id)"
+        case .charge(let id): "charge:\(id)"
+        }
+    }
 }
 
 extension Consequence {

@@ -15,8 +15,14 @@ extension TimelineBuilder {
     }
 
     /// Path A writes one row, named by the event's id or by its record's.
-    mutating func takeRecording(_ execution: Execution, _ trigger: LegacyTrigger?) {
+    mutating func takeRecording(
+        _ execution: Execution,
+        _ id: RecordID,
+        _ trigger: LegacyTrigger?
+    ) {
         var recording = Recording(
+            id: id,
+            hasTrigger: trigger != nil,
             trigger: execution.trigger,
             outcome: execution.outcome,
             isExact: false

@@ -90,7 +90,11 @@ extension TimelineBuilder {
             let at = records[index].at
             switch records[index].body {
             case .execution(let execution) where execution.path == .a:
-                takeRecording(execution, triggerOf(execution, records, range))
+                takeRecording(
+                    execution,
+                    records[index].id,
+                    triggerOf(execution, records, range)
+                )
             case .execution(let execution):
                 let run = timeline.runs.count
                 timeline.runs.append(

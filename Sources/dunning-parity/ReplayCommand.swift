@@ -10,7 +10,8 @@ struct ReplayCommand: ParsableCommand {
         abstract: "Judges a mirrored log and reports what differs, why, and for how much.",
         discussion: """
             A LOG is NDJSON in the mirror log's format, one record a line; several are read as one. \
-            With --out, report.json, report.md and rejects.ndjson are written into that folder. \
+            With --out, report.json, report.md, episodes.ndjson and rejects.ndjson are written into \
+            that folder. \
             The same records give the same report.json, byte for byte, in whatever order they \
             stand.
 
@@ -73,7 +74,7 @@ struct ReplayCommand: ParsableCommand {
             settings: settings,
             program: "dunning-parity \(DunningParity.version)"
         )
-        let report = try judge(&replay, &rejects)
+        let report = try judge(&replay, &rejects, folder)
         try rejects.close()
         if let folder { try write(report, into: folder) }
         show(report, replay, rejects, truths)
@@ -82,18 +83,29 @@ struct ReplayCommand: ParsableCommand {
 
     private func judge(
         _ replay: inout Replay,
-        _ rejects: inout Rejects
+        _ rejects: inout Rejects,
+        _ folder: OutputFolder?
     ) throws -> ParityReport {
         let progress = try input.read(into: &replay, &rejects)
         progress.note("judging")
         defer { progress.finish() }
-        return try replay.report(
+        var listing = EpisodeListing()
+        var file = EpisodeFile()
+        if let folder { try file.open(in: folder) }
+        let report = try replay.report(
             scope: phase,
             jobs: judging.threads,
-            keepsSettled: settled
-        ) { reject in
-            try rejects.take(reject, of: "")
-        }
+            keepsSettled: settled,
+            each: { episode in
+                guard file.isOpen else { return }
+                listing.add(episode)
+                if listing.waiting >= 1 << 16 { file.write(listing.drain()) }
+            },
+            reject: { reject in try rejects.take(reject, of: "") }
+        )
+        file.write(listing.drain())
+        try file.close()
+        return report
     }
 
     private func write(_ report: ParityReport, into folder: OutputFolder) throws {

@@ -31,7 +31,11 @@ struct OutputTests {
         let run = try Tool.runOnFullDisk(["replay", other, "--out", folder.path("out")])
         #expect(run.status == 74)
         #expect(try folder.read("out/report.json") == before)
-        #expect(folder.names(in: "out") == ["rejects.ndjson", "report.json", "report.md"])
+        #expect(
+            folder.names(in: "out") == [
+                "episodes.ndjson", "rejects.ndjson", "report.json", "report.md",
+            ]
+        )
     }
 
     @Test("a report takes the place of the one before it")

@@ -23,7 +23,11 @@ struct ReplayTests {
         #expect(run.status == 0)
         #expect(run.errors.isEmpty)
         #expect(run.output.contains("every difference is explained"))
-        #expect(folder.names(in: "out") == ["rejects.ndjson", "report.json", "report.md"])
+        #expect(
+            folder.names(in: "out") == [
+                "episodes.ndjson", "rejects.ndjson", "report.json", "report.md",
+            ]
+        )
         let summary = try summary(of: "out")
         #expect(summary["records"] as? Int == LogLines.explained.count)
         #expect(summary["rejected"] as? Int == 0)

@@ -33,3 +33,14 @@ func expectOfEveryAccount(
         sourceLocation: sourceLocation
     )
 }
+
+extension AccountState {
+    /// The account without the age of what is known of it, which every effect renews.
+    var unversioned: AccountState {
+        var state = self
+        state.metadataVersion = nil
+        for index in state.subscriptions.indices { state.subscriptions[index].version = nil }
+        for index in state.invoices.indices { state.invoices[index].version = nil }
+        return state
+    }
+}

@@ -82,7 +82,7 @@ struct ReleaseTests {
         var state = before.after(before.decision(), at: .noon)
         state.put(.owed("in_1", 0, status: .paid))
         let after = state.after(state.decision(), at: .noon)
-        #expect(after.subscriptions == before.subscriptions)
+        #expect(after.unversioned.subscriptions == before.unversioned.subscriptions)
         #expect(after.flags == before.flags && after.ban == nil && after.badDebtAt == nil)
         #expect(after.metadata == before.metadata)
     }

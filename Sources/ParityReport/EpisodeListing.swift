@@ -1,0 +1,117 @@
+import BillingModel
+package import DivergenceAnalysis
+package import MirrorLog
+import ShadowRun
+
+/// `episodes.ndjson`: every episode of a report with what it came to, a line each.
+///
+/// By it several reports are read as one observation, and anybody can count again what a report
+/// counts.
+package struct EpisodeListing {
+    private var text = JSONText()
+
+    /// An empty listing.
+    package init() {}
+
+    /// Adds an episode.
+    package mutating func add(_ episode: EpisodeVerdict) {
+        text.object { text in
+            text.member("account", episode.account.rawValue)
+            text.member("opened", episode.opened.description)
+            text.member("closed", episode.closed.description)
+            text.member("trigger", episode.openedBy)
+            text.member("account_type", EpisodeCell(episode).accountType)
+            text.member("phase", Int64(episode.phase.rawValue))
+            text.member("outcome", ListedEpisode.Outcome(episode.outcome).rawValue)
+            if case .divergent(let divergence) = episode.outcome {
+                text.member("divergence", divergence.id)
+                text.member("classes", divergence.classes.map(\.rawValue))
+            }
+        }
+        text.endLine()
+    }
+
+    /// Hands over what was written since this was last called.
+    package mutating func drain() -> [UInt8] { text.drain() }
+
+    /// How many bytes wait to be handed over.
+    package var waiting: Int { text.bytes.count }
+}
+
+/// An episode as a listing has it.
+package struct ListedEpisode: Hashable, Sendable {
+    /// Whose it is, and when it opened.
+    package var key: ReportDocument.EpisodeKey
+    /// Its kind.
+    package var cell: EpisodeCell
+    /// What it came to.
+    package var outcome: Outcome
+    /// The divergence's id; `nil` of an episode that does not diverge.
+    package var divergence: String?
+    /// The divergence's classes, in the order of the table.
+    package var classes: [DivergenceClass]
+
+    /// What an episode came to, in a word.
+    package enum Outcome: String, CaseIterable, Sendable {
+        case match, divergent, open, incomplete
+
+        init(_ outcome: EpisodeVerdict.Outcome) {
+            switch outcome {
+            case .match: self = .match
+            case .divergent: self = .divergent
+            case .open: self = .open
+            case .incomplete: self = .incomplete
+            }
+        }
+
+        /// Whether the episode was judged.
+        package var isJudged: Bool { self == .match || self == .divergent }
+    }
+
+    /// The day that it opened on, within its phase.
+    package var day: EpisodeDay {
+        EpisodeDay(day: String(key.opened.description.prefix(10)), phase: cell.phase)
+    }
+
+    /// Reads a line of a listing.
+    ///
+    /// - Parameter line: UTF-8, without the line feed.
+    /// - Throws: ``RecordError`` where it is none.
+    package init(_ line: [UInt8]) throws(RecordError) {
+        let known = [
+            "account", "opened", "closed", "trigger", "account_type", "phase", "outcome",
+            "divergence", "classes",
+        ]
+        let object = try StrictObject(JSONTree(line), known: known)
+        let opened = try object.string("opened")
+        guard let instant = Instant(rfc3339: opened) else {
+            throw object.error("`opened` is no time: `\(opened)`")
+        }
+        let number = try object.integer("phase")
+        guard let phase = Int(exactly: number).flatMap(Phase.init(rawValue:)) else {
+            throw object.error("`phase` is \(number), not 1, 2, 3 or 4")
+        }
+        let word = try object.string("outcome")
+        guard let outcome = Outcome(rawValue: word) else {
+            throw object.error("`\(word)` is no outcome")
+        }
+        let account = AccountID(try object.string("account"))
+        key = ReportDocument.EpisodeKey(account: account, opened: instant)
+        cell = EpisodeCell(
+            trigger: try object.string("trigger"),
+            accountType: try object.string("account_type"),
+            phase: phase
+        )
+        self.outcome = outcome
+        divergence = try object.optionalString("divergence")
+        classes = []
+        guard outcome == .divergent else { return }
+        guard divergence != nil else { throw object.error("`divergence` is missing") }
+        for name in try object.strings("classes") {
+            guard let cause = DivergenceClass(rawValue: name) else {
+                throw object.error("`\(name)` is no class")
+            }
+            classes.append(cause)
+        }
+    }
+}

@@ -1,0 +1,137 @@
+import BillingModel
+package import DivergenceAnalysis
+package import ShadowRun
+
+/// How many episodes of one kind came to what.
+package struct EpisodeTally: Hashable, Sendable {
+    /// Judged, both runs agreeing.
+    package var match = 0
+    /// Judged, the runs differing.
+    package var divergent = 0
+    /// Of those, the ones that nothing explains.
+    package var unexplained = 0
+    /// Of those, the ones in which the brain broke an invariant.
+    package var brainDefect = 0
+    /// Not settled.
+    package var open = 0
+    /// Not to be judged.
+    package var incomplete = 0
+
+    /// No episodes.
+    package init() {}
+
+    /// Episodes that were judged.
+    package var judged: Int { match + divergent }
+
+    /// All episodes, judged or not.
+    package var all: Int { judged + open + incomplete }
+
+    /// Counts an episode.
+    package mutating func count(_ outcome: EpisodeVerdict.Outcome) {
+        switch outcome {
+        case .match: match += 1
+        case .open: open += 1
+        case .incomplete: incomplete += 1
+        case .divergent(let divergence):
+            divergent += 1
+            if divergence.classes.contains(.unexplained) { unexplained += 1 }
+            if divergence.classes.contains(.brainDefect) { brainDefect += 1 }
+        }
+    }
+
+    /// Takes the counts of other episodes in.
+    package mutating func add(_ other: EpisodeTally) {
+        match += other.match
+        divergent += other.divergent
+        unexplained += other.unexplained
+        brainDefect += other.brainDefect
+        open += other.open
+        incomplete += other.incomplete
+    }
+}
+
+/// A kind of episode: what opened it, of which type of account, in which phase's scope.
+package struct EpisodeCell: Hashable, Comparable, Sendable {
+    /// What opened it, as ``EpisodeVerdict/openedBy`` names it.
+    package var trigger: String
+    /// The account's type; `(not told)` where nobody said.
+    package var accountType: String
+    /// The phase whose scope it is first in.
+    package var phase: Phase
+
+    /// A kind of episode.
+    package init(trigger: String, accountType: String, phase: Phase) {
+        self.trigger = trigger
+        self.accountType = accountType
+        self.phase = phase
+    }
+
+    /// The kind of an episode.
+    package init(_ episode: EpisodeVerdict) {
+        let type = episode.accountType?.columnValue ?? "(not told)"
+        self.init(trigger: episode.openedBy, accountType: type, phase: episode.phase)
+    }
+
+    /// Orders by phase, trigger and type.
+    package static func < (lhs: Self, rhs: Self) -> Bool {
+        if lhs.phase != rhs.phase { return lhs.phase < rhs.phase }
+        if lhs.trigger != rhs.trigger { return lhs.trigger < rhs.trigger }
+        return lhs.accountType < rhs.accountType
+    }
+}
+
+/// The episodes of a phase's scope that opened on one day, UTC.
+package struct EpisodeDay: Hashable, Comparable, Sendable {
+    /// The day, as in RFC 3339: `2026-03-01`.
+    package var day: String
+    /// The phase whose scope they are first in.
+    package var phase: Phase
+
+    /// A day of a phase.
+    package init(day: String, phase: Phase) {
+        self.day = day
+        self.phase = phase
+    }
+
+    /// The day of an episode.
+    package init(_ episode: EpisodeVerdict) {
+        self.init(day: String(episode.opened.description.prefix(10)), phase: episode.phase)
+    }
+
+    /// Orders by day and phase.
+    package static func < (lhs: Self, rhs: Self) -> Bool {
+        lhs.day != rhs.day ? lhs.day < rhs.day : lhs.phase < rhs.phase
+    }
+}
+
+/// One situation that legacy was in, and how often it ended in what.
+package struct SituationTally: Hashable, Sendable {
+    /// The situation in words: type, trigger, where the customer stood, what the facts told.
+    package var situation: String
+    /// How many judged episodes it was met in.
+    package var episodes: Int
+    /// In how many of them each facet of ``Situation/facets`` ended set.
+    package var counts: [Int]
+
+    /// A situation's counts.
+    package init(situation: String, episodes: Int, counts: [Int]) {
+        self.situation = situation
+        self.episodes = episodes
+        self.counts = counts
+    }
+
+    /// For each facet, in how many episodes it did not end as it mostly does.
+    package var dissenting: [Int] { counts.map { min($0, max(0, episodes - $0)) } }
+}
+
+extension Situation {
+    /// The situation on one line, but for how it ended.
+    var words: String {
+        let standing = zip(["flagged", "banned", "live", "owing"], opening)
+        let told = zip(["uncollectible", "void", "paid"], facts)
+        let words = [standing.filter(\.1).map(\.0), told.filter(\.1).map(\.0)].map {
+            $0.joined(separator: " ")
+        }
+        return ([type.columnValue, trigger] + words).joined(separator: "; ")
+    }
+}
