@@ -4,7 +4,7 @@ import Testing
 struct TidyTests {
     private static let pure = [
         "BillingModel", "MirrorLog", "DunningBrain", "LegacyPaths", "ShadowRun",
-        "DivergenceAnalysis", "ParityReport", "FleetSimulation",
+        "DivergenceAnalysis", "ParityReport", "CutoverGate", "FleetSimulation",
     ]
 
     private static let nearMoney = [
