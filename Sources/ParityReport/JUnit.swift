@@ -57,8 +57,10 @@ package struct JUnit {
             case "<": result += "&lt;"
             case ">": result += "&gt;"
             case "\"": result += "&quot;"
+            // As they stand, an attribute's would be read as spaces.
             case "\n": result += "&#10;"
-            case "\t", "\u{20}"..."\u{7E}", "\u{A0}"..."\u{D7FF}", "\u{E000}"..."\u{FFFD}",
+            case "\t": result += "&#9;"
+            case "\u{20}"..."\u{7E}", "\u{A0}"..."\u{D7FF}", "\u{E000}"..."\u{FFFD}",
                 "\u{10000}"..."\u{10FFFF}":
                 result.unicodeScalars.append(scalar)
             default: result += "\u{FFFD}"
