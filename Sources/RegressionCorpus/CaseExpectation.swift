@@ -24,7 +24,8 @@ package struct CaseExpectation: Sendable {
     /// Reads the file.
     ///
     /// Members that are not known are refused here; those of the outcome show as differences, since
-    /// it is compared member by member.
+    /// it is compared member by member. A member that stands there twice is refused everywhere: of
+    /// two only one would be compared.
     ///
     /// - Parameter text: UTF-8.
     /// - Throws: ``RecordError`` that says what is wrong and where.
@@ -42,6 +43,26 @@ package struct CaseExpectation: Sendable {
             self.settings = try CaseSettings(settings, at: file.placeOf("settings"))
         }
         outcome = try file.required("outcome")
+        try Self.refuseSecondMembers(outcome, at: file.placeOf("outcome"))
+    }
+
+    private static func refuseSecondMembers(
+        _ tree: JSONTree,
+        at place: String
+    ) throws(RecordError) {
+        switch tree {
+        case .object(let members):
+            // Its own members are all known to it, so that only one that stands there twice is wrong.
+            let object = try StrictObject(tree, at: place, known: members.map(\.key))
+            for member in members {
+                try refuseSecondMembers(member.value, at: object.placeOf(member.key))
+            }
+        case .array(let elements):
+            for (index, element) in elements.enumerated() {
+                try refuseSecondMembers(element, at: "\(place)[\(index)]")
+            }
+        case .null, .bool, .integer, .number, .string: return
+        }
     }
 
     /// The file's text, laid out for people to review.

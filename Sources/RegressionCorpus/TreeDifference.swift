@@ -65,6 +65,7 @@ extension TreeDifference: CustomStringConvertible {
 extension JSONTree {
     /// The value on one line.
     fileprivate var text: String {
+        if case .number = self { return kindInWords }
         var text = JSONText()
         text.value(self)
         return String(decoding: text.bytes, as: UTF8.self)
