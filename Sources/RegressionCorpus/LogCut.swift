@@ -10,6 +10,8 @@ package struct LogCut {
     /// The regions that the account's records show it to be of.
     package private(set) var regions: Set<CorpusRegion> = []
     private let account: AccountID
+    /// The customers that the account's records map it to.
+    private var customers: Set<CustomerID> = []
     private let wanted: Set<RecordID>
     private var met: [(record: MirrorRecord, line: [UInt8])] = []
 
@@ -43,24 +45,40 @@ package struct LogCut {
         digest.add(line: line.bytes)
         // What is no record was rejected when the report was made, and is in no reproducer.
         guard let record = try? reader.read(line.bytes) else { return }
-        if record.account == account, let region = record.region { regions.insert(region) }
+        if record.account == account {
+            if let region = record.region { regions.insert(region) }
+            if let customer = record.mappedCustomer { customers.insert(customer) }
+        }
         let isTheirs = record.account == nil || record.account == account
         guard isTheirs, wanted.contains(record.id) else { return }
         let bytes = Array(line.bytes)
         if !met.contains(where: { $0.line == bytes }) { met.append((record, bytes)) }
     }
 
-    /// The records' lines, in event-time order.
+    /// The records' lines, in event-time order, each record once.
     ///
     /// - Throws: ``RecordError`` where one was not met.
     package var lines: [[UInt8]] {
         get throws(RecordError) {
-            let found = Set(met.map(\.record.id))
+            let theirs = met.filter { isTheirs($0.record) }
+            let counting = Redeliveries.counting(theirs.map(\.record)).map { theirs[$0] }
+            let found = Set(counting.map(\.record.id))
             if let missing = wanted.subtracting(found).sorted().first {
                 throw RecordError("record `\(missing)` of account `\(account)` is not in the log")
             }
-            return met.sorted { MirrorRecord.inEventTimeOrder($0.record, $1.record) }.map(\.line)
+            return counting.sorted { MirrorRecord.inEventTimeOrder($0.record, $1.record) }
+                .map(\.line)
         }
+    }
+
+    /// Whether a record is the account's, or a stray that is found through its customer.
+    ///
+    /// Ids of Stripe's events are not unique in real life: another customer's may have the same.
+    private func isTheirs(_ record: MirrorRecord) -> Bool {
+        guard record.account == nil, case .stripe(let event) = record.body,
+            let customer = event.customer
+        else { return true }
+        return customers.contains(customer)
     }
 }
 
@@ -75,6 +93,19 @@ extension MirrorRecord {
                 account: nil,
                 body: .mark(Mark(source: source, says: .through(instant)))
             )
+        }
+    }
+}
+
+extension MirrorRecord {
+    /// The customer that the record shows its account to be mapped to.
+    fileprivate var mappedCustomer: CustomerID? {
+        switch body {
+        case .baseline(let state): return state.stripeCustomer
+        case .change(let change):
+            guard case .customer(let customer, _, _) = change.row else { return nil }
+            return customer.value.map { CustomerID($0) }
+        case .stripe, .request, .execution, .mark: return nil
         }
     }
 }

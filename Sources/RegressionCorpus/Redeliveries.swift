@@ -21,6 +21,13 @@ enum Redeliveries {
         return zip(records, packed).map { first[Key($0)] == $1 }
     }
 
+    /// The places of the records that count, each of them once.
+    static func counting(_ records: [MirrorRecord]) -> [Int] {
+        var met: Set<Key> = []
+        let standing = standing(records)
+        return records.indices.filter { standing[$0] && met.insert(Key(records[$0])).inserted }
+    }
+
     /// Ids are compared within an account, and of strays within a customer.
     private struct Key: Hashable {
         let account: AccountID?
