@@ -38,13 +38,18 @@ package struct CorpusCheck: Sendable {
 
     /// The most differences that are told of one case to people.
     private static let mostProblems = 8
+    /// The most of a claim or a difference that a terminal shows: some lines of it.
+    private static let longestLine = 400
 
     /// The outcome for a terminal: the cases that don't hold, with what is different.
     package var text: String {
         var text = ""
         for check in failures {
-            text += "\(check.name): \(check.claim ?? "(it does not say what it proves)")\n"
-            for problem in check.problems.prefix(Self.mostProblems) { text += "  \(problem)\n" }
+            let claim = check.claim ?? "(it does not say what it proves)"
+            text += PlainText.line("\(check.name): \(claim)", most: Self.longestLine) + "\n"
+            for problem in check.problems.prefix(Self.mostProblems) {
+                text += PlainText.line("  \(problem)", most: Self.longestLine) + "\n"
+            }
             let rest = check.problems.count - Self.mostProblems
             if rest > 0 { text += "  and \(Figures.grouped(rest)) more\n" }
             text += "\n"
@@ -55,24 +60,35 @@ package struct CorpusCheck: Sendable {
     /// The outcome for a pull request.
     package var markdown: String {
         var text = "# Regression corpus\n\n**\(headline)**\n"
+        var told = 0
         for check in failures.prefix(Self.mostInMarkdown) {
-            text += "\n### \(Markdown.plain(check.name))\n\n"
-            text += "\(Markdown.plain(check.claim ?? ""))\n\n"
-            for problem in check.problems.prefix(Self.mostProblems) {
-                text += "- \(Markdown.plain(String(problem.prefix(Self.longestProblem))))\n"
-            }
-            let rest = check.problems.count - Self.mostProblems
-            if rest > 0 { text += "- and \(Figures.grouped(rest)) more\n" }
+            let section = Self.section(check)
+            guard text.utf8.count + section.utf8.count <= Self.mostBytesInMarkdown else { break }
+            text += section
+            told += 1
         }
-        let rest = failures.count - Self.mostInMarkdown
-        if rest > 0 { text += "\nAnd \(Figures.grouped(rest)) more cases.\n" }
+        let rest = failures.count - told
+        if rest > 0 {
+            text += "\nAnd \(Figures.grouped(rest)) more \(rest == 1 ? "case" : "cases").\n"
+        }
         return text
     }
 
-    /// The most cases that go into a comment: with this many, and problems this long, it stays
-    /// below the 65,536 characters that GitHub takes.
+    /// What is told of a case that does not hold.
+    private static func section(_ check: CaseCheck) -> String {
+        let shown = { (text: String) in
+            Markdown.plain(PlainText.line(text, most: longestInMarkdown))
+        }
+        var text = "\n### \(shown(check.name))\n\n\(shown(check.claim ?? ""))\n\n"
+        for problem in check.problems.prefix(mostProblems) { text += "- \(shown(problem))\n" }
+        let rest = check.problems.count - mostProblems
+        return rest > 0 ? text + "- and \(Figures.grouped(rest)) more\n" : text
+    }
+
+    /// GitHub takes 65,536 characters; nobody reads so many cases.
+    private static let mostBytesInMarkdown = 60_000
     private static let mostInMarkdown = 20
-    private static let longestProblem = 200
+    private static let longestInMarkdown = 200
 
     /// The outcome as JUnit's XML.
     package var junit: String {
