@@ -232,19 +232,3 @@ extension ReportDocument.Input {
         }
     }
 }
-
-/// Breaks text into lines.
-enum Lines {
-    /// Text in lines of at most a width, broken at spaces; a longer word stands by itself.
-    static func wrapped(_ text: String, at width: Int) -> String {
-        var lines: [String] = []
-        for word in text.split(separator: " ") {
-            if let last = lines.last, last.count + 1 + word.count <= width {
-                lines[lines.count - 1] = last + " " + word
-            } else {
-                lines.append(String(word))
-            }
-        }
-        return lines.joined(separator: "\n")
-    }
-}

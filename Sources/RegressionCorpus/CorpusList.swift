@@ -36,22 +36,31 @@ package struct CorpusList: Sendable {
         entries = try results.map { try $0.get() }
     }
 
-    /// The cases, a line each.
+    /// The cases, a line each, however long it gets.
     package var table: TextTable {
         var table = TextTable([
             ("case", .left), ("ticket", .left), ("outcome", .left), ("types", .left),
             ("shapes", .left),
         ])
-        for entry in entries {
-            table.add([
-                entry.name, entry.ticket ?? "-", entry.outcomes.joined(separator: " "),
-                entry.types.joined(separator: " "), entry.shapes.joined(separator: " "),
-            ])
-        }
+        for entry in entries { table.add([entry.name] + entry.cells) }
         return table
     }
 
-    /// What no case covers yet, a line for each dimension.
+    /// The cases within 100 columns: each with its name on a line, and beneath it the rest in
+    /// columns.
+    ///
+    /// Names alone are as long as 60 letters, and nobody finds a case by half of its name.
+    package var text: String {
+        let columns = [("  ticket", 15), ("outcome", 34), ("types", 19), ("shapes", 26)]
+        var text = "case\n" + Lines.inColumns(columns.map { ($0.0, $0.1) })
+        for entry in entries {
+            let cells = zip(["  " + entry.cells[0]] + entry.cells.dropFirst(), columns.map(\.1))
+            text += entry.name + "\n" + Lines.inColumns(Array(cells))
+        }
+        return text
+    }
+
+    /// What no case covers yet, within 100 columns, for each dimension.
     package var gaps: String {
         let dimensions: [(name: String, known: [String], met: [String])] = [
             ("tickets", Ticket.known.map(\.id), entries.compactMap(\.ticket)),
@@ -72,8 +81,10 @@ package struct CorpusList: Sendable {
         for (name, known, met) in dimensions {
             let missing = known.filter { !met.contains($0) }
             let covered = "\(known.count - missing.count) of \(known.count)"
-            let list = missing.isEmpty ? "" : "; not yet: \(missing.joined(separator: ", "))"
-            text += "\(name): \(covered) covered\(list)\n"
+            text += "\(name): \(covered) covered\n"
+            guard !missing.isEmpty else { continue }
+            let list = Lines.wrapped("not yet: " + missing.joined(separator: ", "), at: 98)
+            text += list.split(separator: "\n").map { "  \($0)\n" }.joined()
         }
         return text
     }
@@ -102,6 +113,14 @@ extension CorpusList.Entry {
         shapes = try EventShape.all(in: subject.log)
         let concluded = outcome.episodes.compactMap { $0.conclusion?.rule }
         rules = Rule.allCases.filter(concluded.contains).map(\.rawValue)
+    }
+
+    /// What stands in the columns beside the name.
+    fileprivate var cells: [String] {
+        [
+            ticket ?? "-", outcomes.joined(separator: " "), types.joined(separator: " "),
+            shapes.joined(separator: " "),
+        ]
     }
 
     /// The ticket with each shape.
