@@ -1,3 +1,4 @@
+import DivergenceAnalysis
 import DunningBrain
 import MirrorLog
 
@@ -40,5 +41,22 @@ package struct CaseAcceptance: Sendable {
         problems = try subject.broken(outcome, region)
         expectation.outcome = tree
         text = expectation.text
+    }
+
+    /// Accepts what comes of cases, each on a thread of its own.
+    ///
+    /// - Parameters:
+    ///   - cases: The cases.
+    ///   - region: Whose data the corpus may hold.
+    ///   - ticket: The ticket that they come from, where it is to be said anew.
+    /// - Returns: What came of each, in their order.
+    package static func all(
+        of cases: [CorpusCase],
+        in region: CorpusRegion,
+        ticket: String? = nil
+    ) -> [Result<CaseAcceptance, any Error>] {
+        inParallel(cases) { subject in
+            try CaseAcceptance(subject, in: region, ticket: ticket)
+        }
     }
 }
