@@ -12,7 +12,9 @@ struct CorpusMinimizeCommand: ParsableCommand {
         abstract: "Cuts a log down to the smallest one that shows a divergence.",
         discussion: """
             The lines come out as they stand in the log, not redacted, and closed by marks, so that \
-            `replay` gives the same divergence. Where the log shows several, say which.
+            `replay` gives the same divergence: the same account, classes, extent and facets. Its \
+            id is another where the episode opens later without what was left out. Where the log \
+            shows several, say which.
 
             Example:
               dunning-parity corpus minimize mirror.ndjson --divergence dv_0123456789abcdef

@@ -72,7 +72,7 @@ struct Tool {
 }
 
 /// A folder of its own that goes when it is no longer held.
-final class Folder {
+final class Folder: Sendable {
     private let root: URL
 
     init() throws {
