@@ -11,7 +11,7 @@ struct CaseCheckTests {
 
     /// A case with another text in place of one in its expectation.
     private func expecting(_ old: String, _ new: String) throws -> CorpusCase {
-        var subject = try CommittedCorpus.sound()
+        var subject = try KeptCorpus.sound()
         let text = String(decoding: try #require(subject.expectation), as: UTF8.self)
         let changed = text.replacing(old, with: new)
         try #require(changed != text)
@@ -21,7 +21,7 @@ struct CaseCheckTests {
 
     @Test("the cases that these tests break hold as they are")
     func sound() throws {
-        for subject in [try CommittedCorpus.sound(), try CommittedCorpus.refused()] {
+        for subject in [try KeptCorpus.sound(), try KeptCorpus.refused()] {
             let check = CaseCheck(subject, in: .global)
             #expect(check.holds)
             #expect(check.name == subject.name)
@@ -74,7 +74,7 @@ struct CaseCheckTests {
 
     @Test("another story in the log shows, whatever is expected of it")
     func changedLog() throws {
-        let subject = try CommittedCorpus.sound()
+        let subject = try KeptCorpus.sound()
         #expect(
             !problems(of: subject.replacing(#""status":"void""#, with: #""status":"open""#)).isEmpty
         )
@@ -84,7 +84,7 @@ struct CaseCheckTests {
 
     @Test("another brain shows")
     func brain() throws {
-        let cases = try CommittedCorpus.cases()
+        let cases = try KeptCorpus.cases()
         let idle = Brain(name: "idle") { _, _, _ in Decision(rule: .clear) }
         let failing = CorpusCheck(cases, in: .global, brain: idle).failures.count
         #expect(failing > cases.count / 4)
@@ -95,14 +95,14 @@ struct CaseCheckTests {
         arguments: ["", "\n\n", "A void\n", "#A void\n", "## A void\n", "text\n# A void\n"]
     )
     func noClaim(readme: String) throws {
-        var subject = try CommittedCorpus.sound()
+        var subject = try KeptCorpus.sound()
         subject.readme = readme
         #expect(problems(of: subject) == ["README.md does not begin with `# ` and a claim"])
     }
 
     @Test("a case without an expect.json says how to write one")
     func noExpectation() throws {
-        var subject = try CommittedCorpus.sound()
+        var subject = try KeptCorpus.sound()
         subject.expectation = nil
         let wanted = "there is no expect.json; write one with `corpus accept \(subject.name)`"
         #expect(problems(of: subject) == [wanted])
@@ -113,7 +113,7 @@ struct CaseCheckTests {
         let double = try expecting("\"read\": 6", "\"read\": 6, \"read\": 6")
         let wanted = "expect.json: outcome.records: `read` stands there twice"
         #expect(problems(of: double) == [wanted])
-        var broken = try CommittedCorpus.sound()
+        var broken = try KeptCorpus.sound()
         broken.expectation = Array("{".utf8)
         let problem = try #require(problems(of: broken).first)
         #expect(problem.hasPrefix("expect.json: "))
@@ -121,25 +121,25 @@ struct CaseCheckTests {
 
     @Test("a log that is refused needs a name that says so, and the other way round")
     func prefix() throws {
-        var refused = try CommittedCorpus.refused()
+        var refused = try KeptCorpus.refused()
         refused.name = "path-f"
         #expect(
             problems(of: refused) == [
                 "the log is refused, but the name does not begin with `fail-`"
             ]
         )
-        var judged = try CommittedCorpus.sound()
+        var judged = try KeptCorpus.sound()
         judged.name = "fail-" + judged.name
         #expect(problems(of: judged) == ["the name says that the log is refused, and it is not"])
     }
 
     @Test("a log without a record is refused, and one with a bad line among good ones is not")
     func refusal() throws {
-        var empty = try CommittedCorpus.sound()
+        var empty = try KeptCorpus.sound()
         empty.name = "fail-empty"
         empty.log = []
         #expect(problems(of: try empty.accepted()).isEmpty)
-        var mixed = try CommittedCorpus.sound()
+        var mixed = try KeptCorpus.sound()
         mixed.log += Array("{}\n".utf8)
         #expect(problems(of: try mixed.accepted()).isEmpty)
         #expect(problems(of: mixed).contains { $0.hasPrefix("refused[0]: expected nothing") })
@@ -148,14 +148,14 @@ struct CaseCheckTests {
     @Test("an account of the legal entity cn may stand in a corpus of its region only")
     func region() throws {
         for spelling in ["cn", "CN", "Cn"] {
-            let subject = try CommittedCorpus.sound().replacing(
+            let subject = try KeptCorpus.sound().replacing(
                 #""legal_entity":"global""#,
                 with: #""legal_entity":"\#(spelling)""#
             )
             #expect(problems(of: subject) == [CorpusRegion.global.refusal(of: .cn)])
             #expect(problems(of: subject, in: .cn).isEmpty)
         }
-        #expect(problems(of: try CommittedCorpus.sound(), in: .cn).isEmpty)
+        #expect(problems(of: try KeptCorpus.sound(), in: .cn).isEmpty)
     }
 
     @Test(
@@ -168,7 +168,7 @@ struct CaseCheckTests {
         ]
     )
     func badPolicy(yaml: String, problem: String) throws {
-        var subject = try CommittedCorpus.sound()
+        var subject = try KeptCorpus.sound()
         subject.policy = yaml
         let found = problems(of: subject)
         #expect(found.count == 1)
@@ -177,7 +177,7 @@ struct CaseCheckTests {
 
     @Test("a policy is judged under, and so are the settings of the expectation")
     func settings() throws {
-        var late = try CommittedCorpus.sound()
+        var late = try KeptCorpus.sound()
         late.policy = "confirmation: 40s\n"
         #expect(!problems(of: late).isEmpty)
         let settled = try expecting(
@@ -189,7 +189,7 @@ struct CaseCheckTests {
 
     @Test("a corpus holds where there are cases and all of them hold")
     func corpus() throws {
-        let sound = try CommittedCorpus.sound()
+        let sound = try KeptCorpus.sound()
         var broken = sound
         broken.expectation = nil
         broken.name = "a-broken-one"

@@ -21,7 +21,7 @@ struct CaseExpectationTests {
 
     @Test("every committed expectation is written as it stands, byte for byte")
     func committed() throws {
-        for subject in try CommittedCorpus.cases() {
+        for subject in try KeptCorpus.cases() {
             let bytes = try #require(subject.expectation)
             #expect(try CaseExpectation(reading: bytes).text == bytes, "\(subject.name)")
         }
@@ -133,7 +133,7 @@ struct CaseExpectationTests {
 
     @Test("a file cut short anywhere is refused")
     func cutShort() throws {
-        let whole = try #require(try CommittedCorpus.sound().expectation)
+        let whole = try #require(try KeptCorpus.sound().expectation)
         // The line's end alone may be missing.
         for length in 0..<(whole.count - 2) {
             #expect(throws: RecordError.self) {

@@ -40,7 +40,7 @@ struct CaseSignatureTests {
         ]
     )
     func names(name: String) throws {
-        let subject = try CommittedCorpus.named(name)
+        let subject = try KeptCorpus.named(name)
         let other = renamed(subject)
         #expect(other.text != subject.text)
         let (mine, theirs) = (try signature(subject), try signature(other))
@@ -50,7 +50,7 @@ struct CaseSignatureTests {
 
     @Test("other times make no other story as long as their order is the same")
     func times() throws {
-        let subject = try CommittedCorpus.sound()
+        let subject = try KeptCorpus.sound()
         let mine = try signature(subject)
         #expect(try signature(subject.replacing("2026-03-02T10", with: "2026-03-02T09")) == mine)
         // Support takes its time: 50 seconds in place of 43.
@@ -61,10 +61,10 @@ struct CaseSignatureTests {
 
     @Test("other amounts make no other story")
     func amounts() throws {
-        let subject = try CommittedCorpus.sound()
+        let subject = try KeptCorpus.sound()
         let mine = try signature(subject)
         #expect(try signature(subject.replacing("9000", with: "123456")) == mine)
-        let stated = try CommittedCorpus.named("unflagged-for-ever-and-drift-flags-with-an-amount")
+        let stated = try KeptCorpus.named("unflagged-for-ever-and-drift-flags-with-an-amount")
         let more = stated.replacing("5000", with: "7777")
         #expect(more.text != stated.text)
         #expect(try signature(more) == signature(stated))
@@ -72,7 +72,7 @@ struct CaseSignatureTests {
 
     @Test("marks, what nobody reads, and the order of lines are no part of a story")
     func marks() throws {
-        let subject = try CommittedCorpus.sound()
+        let subject = try KeptCorpus.sound()
         let mine = try signature(subject)
         #expect(try signature(subject.replacing("11:00:00Z", with: "12:00:00Z")) == mine)
         #expect(try signature(subject.replacing(#""number":"F0"#, with: #""number":"F1"#)) == mine)
@@ -114,7 +114,7 @@ struct CaseSignatureTests {
         ]
     )
     func changed(what: String, old: String, new: String) throws {
-        let subject = try CommittedCorpus.sound()
+        let subject = try KeptCorpus.sound()
         let other = subject.replacing(old, with: new)
         try #require(other.text != subject.text)
         #expect(try signature(other) != signature(subject))
@@ -122,7 +122,7 @@ struct CaseSignatureTests {
 
     @Test("a record more or less is another story")
     func records() throws {
-        let subject = try CommittedCorpus.sound()
+        let subject = try KeptCorpus.sound()
         let mine = try signature(subject)
         let lines = subject.log.split(separator: UInt8(ascii: "\n")).map { Array($0) + [10] }
         for left in lines.indices
@@ -141,7 +141,7 @@ struct CaseSignatureTests {
 
     @Test("what a row image shows is part of a story")
     func rows() throws {
-        let subject = try CommittedCorpus.named("half-a-flagging-shown-by-rows-alone")
+        let subject = try KeptCorpus.named("half-a-flagging-shown-by-rows-alone")
         let flipped = subject.replacing(#""flags":32768"#, with: #""flags":0"#)
         try #require(flipped.text != subject.text)
         #expect(try signature(flipped) != signature(subject))
@@ -150,7 +150,7 @@ struct CaseSignatureTests {
     @Test("committed cases with the same story differ in times or amounts that matter")
     func committed() throws {
         var met: [CaseSignature: [String]] = [:]
-        for subject in try CommittedCorpus.cases() where !subject.mustBeRefused {
+        for subject in try KeptCorpus.cases() where !subject.mustBeRefused {
             met[try signature(subject), default: []].append(subject.name)
         }
         // Such as a payment one microsecond before and after confirmation.

@@ -7,7 +7,7 @@ import Testing
 struct CorpusListTests {
     @Test("an entry tells ticket, outcome, types, shapes and rules of its case")
     func entry() throws {
-        let list = try CorpusList([CommittedCorpus.refused(), CommittedCorpus.sound()])
+        let list = try CorpusList([KeptCorpus.refused(), KeptCorpus.sound()])
         #expect(list.entries.map(\.name) == ["fail-path-f", "void-43-seconds-after-mark"])
         let entry = try #require(list.entries.last)
         #expect(entry.ticket == "BILLACCT-1076")
@@ -23,7 +23,7 @@ struct CorpusListTests {
 
     @Test("a type that is on no list is listed as unknown")
     func unknownType() throws {
-        let subject = try CommittedCorpus.sound().replacing("pay_go", with: "reseller_beta")
+        let subject = try KeptCorpus.sound().replacing("pay_go", with: "reseller_beta")
         #expect(try CorpusList([subject]).entries.map(\.types) == [["(unknown)"]])
     }
 
@@ -33,7 +33,7 @@ struct CorpusListTests {
         #expect(none.contains("tickets: 0 of 7 covered\n"))
         #expect(none.contains("account types: 0 of 17 covered\n"))
         #expect(none.contains("shapes of tickets: 0 of 15 covered\n"))
-        let one = try CorpusList([CommittedCorpus.sound()]).gaps
+        let one = try CorpusList([KeptCorpus.sound()]).gaps
         #expect(one.contains("tickets: 1 of 7 covered\n  not yet: BILLACCT-288, BILLACCT-756, "))
         #expect(one.contains("account types: 1 of 17 covered\n"))
         #expect(one.contains("shapes: 1 of 5 covered\n  not yet: y2016, basil, event_bridge, "))
@@ -44,7 +44,7 @@ struct CorpusListTests {
 
     @Test("the committed cases cover all tickets, outcomes, account types, shapes and rules")
     func covered() throws {
-        let gaps = try CorpusList(try CommittedCorpus.cases()).gaps
+        let gaps = try CorpusList(try KeptCorpus.cases()).gaps
         for dimension in ["tickets", "outcomes", "account types", "shapes", "rules"] {
             let line = try #require(
                 gaps.split(separator: "\n").first { $0.hasPrefix(dimension + ": ") }
@@ -57,7 +57,7 @@ struct CorpusListTests {
 
     @Test("all of it fits 100 columns, and no word of it is lost")
     func width() throws {
-        let list = try CorpusList(try CommittedCorpus.cases())
+        let list = try CorpusList(try KeptCorpus.cases())
         for line in (list.text + list.gaps).split(separator: "\n") {
             #expect(line.count <= 100, "\(line)")
         }
@@ -69,7 +69,7 @@ struct CorpusListTests {
 
     @Test("a case keeps its columns even where a word is longer than one")
     func longWords() throws {
-        var subject = try CommittedCorpus.sound()
+        var subject = try KeptCorpus.sound()
         let ticket = "A-TICKET-THAT-IS-LONGER-THAN-ITS-COLUMN"
         subject.expectation = try CaseAcceptance(subject, in: .global, ticket: ticket).text
         let text = try CorpusList([subject]).text
@@ -78,7 +78,7 @@ struct CorpusListTests {
 
     @Test("an expectation that can't be read is named with its case")
     func unreadable() throws {
-        var subject = try CommittedCorpus.sound()
+        var subject = try KeptCorpus.sound()
         subject.expectation = Array("{}".utf8)
         let reason = "case `\(subject.name)`: expect.json: `schema` is missing"
         #expect(throws: RecordError(reason)) { try CorpusList([subject]) }

@@ -8,7 +8,7 @@ import Testing
 struct CorpusTests {
     @Test("all committed cases hold")
     func hold() throws {
-        let check = CorpusCheck(try CommittedCorpus.cases(), in: .global)
+        let check = CorpusCheck(try KeptCorpus.cases(), in: .global)
         #expect(check.holds)
         for failure in check.failures {
             Issue.record("\(failure.name): \(failure.problems.joined(separator: "\n  "))")
@@ -17,22 +17,20 @@ struct CorpusTests {
 
     @Test("there are more than 250 cases, and each folder is found")
     func count() throws {
-        #expect(try CommittedCorpus.names().count >= 250)
-        #expect(try CommittedCorpus.cases().map(\.name) == CommittedCorpus.names())
+        #expect(try KeptCorpus.names().count >= 250)
+        #expect(try KeptCorpus.cases().map(\.name) == KeptCorpus.names())
     }
 
     @Test("the corpus says whose data it holds")
     func region() throws {
-        let file = CommittedCorpus.folder.appending(path: "corpus.yaml")
-        let yaml = try String(contentsOf: file, encoding: .utf8)
-        #expect(try CorpusRegion(yaml: yaml) == .global)
+        #expect(try KeptCorpus.region() == .global)
     }
 
     @Test("a folder holds the files of a case and nothing else")
     func files() throws {
         let known = ["README.md", "expect.json", "log.ndjson", "policy.yaml"]
-        for name in try CommittedCorpus.names() {
-            let place = CommittedCorpus.folder.appending(path: name)
+        for name in try KeptCorpus.names() {
+            let place = KeptCorpus.folder.appending(path: name)
             let files = try FileManager.default.contentsOfDirectory(atPath: place.path)
             #expect(Set(files).subtracting(known).isEmpty, "\(name)")
             #expect(Set(known.prefix(3)).isSubset(of: files), "\(name)")
@@ -41,7 +39,7 @@ struct CorpusTests {
 
     @Test("a name is words of small letters and digits with dashes between")
     func names() throws {
-        for name in try CommittedCorpus.names() {
+        for name in try KeptCorpus.names() {
             #expect(name.wholeMatch(of: #/[a-z0-9]+(-[a-z0-9]+)*/#) != nil, "\(name)")
         }
     }
@@ -49,7 +47,7 @@ struct CorpusTests {
     @Test("no two cases prove the same")
     func claims() throws {
         var met: [String: String] = [:]
-        for subject in try CommittedCorpus.cases() {
+        for subject in try KeptCorpus.cases() {
             let claim = try #require(subject.claim, "\(subject.name)")
             #expect(met.updateValue(subject.name, forKey: claim) == nil, "\(claim)")
         }
@@ -57,7 +55,7 @@ struct CorpusTests {
 
     @Test("a README says in a few lines of at most 100 columns what is right and why")
     func readmes() throws {
-        for subject in try CommittedCorpus.cases() {
+        for subject in try KeptCorpus.cases() {
             let lines = subject.readme.split(separator: "\n", omittingEmptySubsequences: false)
             for line in lines { #expect(line.count <= 100, "\(subject.name): \(line)") }
             #expect(lines.count { !$0.isEmpty } >= 3, "\(subject.name) gives no reason")
@@ -67,7 +65,7 @@ struct CorpusTests {
 
     @Test("a log is of a few records, and each of its lines is one where none is to be refused")
     func logs() throws {
-        for subject in try CommittedCorpus.cases() {
+        for subject in try KeptCorpus.cases() {
             let lines = subject.log.split(separator: UInt8(ascii: "\n"))
             #expect(lines.count <= 40, "\(subject.name)")
             if !subject.mustBeRefused {
@@ -78,7 +76,7 @@ struct CorpusTests {
 
     @Test("accepting a case that holds changes not a byte of it")
     func acceptance() throws {
-        let cases = try CommittedCorpus.cases()
+        let cases = try KeptCorpus.cases()
         for (subject, result) in zip(cases, CaseAcceptance.all(of: cases, in: .global)) {
             let acceptance = try result.get()
             #expect(acceptance.text == subject.expectation, "\(subject.name)")
@@ -91,7 +89,7 @@ struct CorpusTests {
 struct CorpusCheckTests {
     /// Cases of which none holds, with texts that mean something elsewhere.
     private func hostile(_ count: Int) throws -> [CorpusCase] {
-        let sound = try CommittedCorpus.sound()
+        let sound = try KeptCorpus.sound()
         return (0..<count).map { number in
             var subject = sound
             subject.name = "case-\(number)"
@@ -134,7 +132,7 @@ struct CorpusCheckTests {
 
     @Test("the same cases give the same bytes, in whatever order they are given")
     func order() throws {
-        let cases = try CommittedCorpus.cases().filter { $0.name.hasPrefix("p") } + hostile(5)
+        let cases = try KeptCorpus.cases().filter { $0.name.hasPrefix("p") } + hostile(5)
         let once = CorpusCheck(cases, in: .global)
         let again = CorpusCheck(cases.reversed(), in: .global)
         #expect(once.text == again.text)

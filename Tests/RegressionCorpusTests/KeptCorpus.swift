@@ -5,9 +5,16 @@ import RegressionCorpus
 /// The corpus that is kept with the project.
 enum KeptCorpus {
     /// Its cases, by name.
-    static func cases() throws -> [CorpusCase] {
-        let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
-        return try names.filter { $0 != manifest && !$0.hasPrefix(".") }.map { try named($0) }
+    static func cases() throws -> [CorpusCase] { try names().map { try named($0) } }
+
+    /// The names of the cases, sorted: of all folders, and of nothing else.
+    static func names() throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted().filter { name in
+            var isFolder: ObjCBool = false
+            let path = folder.appending(path: name).path
+            return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
+                && isFolder.boolValue
+        }
     }
 
     /// The case of a name.
@@ -29,6 +36,32 @@ enum KeptCorpus {
         return try CorpusRegion(yaml: String(contentsOf: file, encoding: .utf8))
     }
 
+    /// A case that holds, for tests to break: an invoice voided after it was marked.
+    static func sound() throws -> CorpusCase { try named("void-43-seconds-after-mark") }
+
+    /// A case whose log is refused, as it should be.
+    static func refused() throws -> CorpusCase { try named("fail-path-f") }
+
     private static let manifest = "corpus.yaml"
-    private static let folder = packageRoot.appending(path: "corpora/cases")
+    /// Where it lies.
+    static let folder = packageRoot.appending(path: "corpora/cases")
+}
+
+extension CorpusCase {
+    /// The case with another text in place of all of one in its log, and its `expect.json` as it was.
+    func replacing(_ old: String, with new: String) -> CorpusCase {
+        var changed = self
+        changed.log = Array(String(decoding: log, as: UTF8.self).replacing(old, with: new).utf8)
+        return changed
+    }
+
+    /// The text of the log.
+    var text: String { String(decoding: log, as: UTF8.self) }
+
+    /// The case expecting what comes of it.
+    func accepted() throws -> CorpusCase {
+        var accepted = self
+        accepted.expectation = try CaseAcceptance(self, in: .cn).text
+        return accepted
+    }
 }

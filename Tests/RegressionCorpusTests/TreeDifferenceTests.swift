@@ -66,7 +66,7 @@ struct TreeDifferenceTests {
     @Test("of two values that differ something is told, and the same many things both ways")
     func complete() throws {
         let outcomes = try ["void-43-seconds-after-mark", "paid-three-times", "fail-path-f"].map {
-            try CaseExpectation(reading: #require(try CommittedCorpus.named($0).expectation))
+            try CaseExpectation(reading: #require(try KeptCorpus.named($0).expectation))
                 .outcome
         }
         for expected in outcomes {
