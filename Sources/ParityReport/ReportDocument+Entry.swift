@@ -16,6 +16,13 @@ extension ReportDocument {
                 subscriptions: try object.read("subscriptions", ReportValue.count)
             )
         }
+        let taken = try object.read("taken") { value throws(Misreading) in
+            let object = try ReportObject(value)
+            return (
+                legacy: try object.list("legacy", readTaken),
+                brain: try object.list("brain", readTaken)
+            )
+        }
         return Entry(
             id: try object.read("id", ReportValue.text),
             account: try object.read("account", ReportValue.id),
@@ -39,6 +46,8 @@ extension ReportDocument {
             story: try object.read("story", ReportValue.text),
             records: try object.list("records", ReportValue.id),
             reproducer: try object.optionalList("reproducer", ReportValue.id),
+            legacyOnly: taken.legacy,
+            brainOnly: taken.brain,
             amounts: stake.amounts,
             subscriptions: stake.subscriptions
         )

@@ -37,6 +37,7 @@ extension ReportDocument {
         divergences = try report.list("divergences", Self.readEntry)
         standing = try report.list("standing", Self.readStanding)
         unconfirmed = try report.list("unconfirmed", Self.readUnconfirmed)
+        evidence = try Self.readEvidence(report)
         settled = try report.optionalList("settled", Self.readSettled)
     }
 

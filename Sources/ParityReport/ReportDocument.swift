@@ -20,6 +20,8 @@ package struct ReportDocument: Hashable, Sendable {
     package var standing: [ParityReport.StandingEntry]
     /// Effects that no row image confirms.
     package var unconfirmed: [UnconfirmedEffect]
+    /// What the gate weighs besides the divergences.
+    package var evidence: Evidence
     /// Each judged account's last settled state, where it was asked for.
     package var settled: [SettledAccount]?
 
@@ -98,6 +100,10 @@ package struct ReportDocument: Hashable, Sendable {
         package var records: [RecordID]
         /// The smallest subset of records that diverges alike; `nil` where the report has none.
         package var reproducer: [RecordID]?
+        /// What legacy did to the customer and the brain did not.
+        package var legacyOnly: [Consequence]
+        /// What the brain did to the customer and legacy did not.
+        package var brainOnly: [Consequence]
         /// The money at stake.
         package var amounts: Amounts
         /// How many subscriptions are at stake.
@@ -223,5 +229,12 @@ extension ReportDocument {
         package var executions: Int
         /// Of those, the ones that the model reproduces exactly.
         package var exact: Int
+
+        /// A path's counts.
+        package init(path: LegacyPath, executions: Int, exact: Int) {
+            self.path = path
+            self.executions = executions
+            self.exact = exact
+        }
     }
 }

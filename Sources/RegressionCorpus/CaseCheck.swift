@@ -1,4 +1,5 @@
 import BillingModel
+package import DivergenceAnalysis
 package import DunningBrain
 package import MirrorLog
 import ParityReport
@@ -10,6 +11,8 @@ package struct CaseCheck: Sendable {
     package var name: String
     /// What the case proves.
     package var claim: String?
+    /// The classes of the divergences that came, each once, in the order of their table.
+    package var classes: [DivergenceClass] = []
     /// What is wrong, a line each; none where the case holds.
     package var problems: [String] = []
 
@@ -52,6 +55,7 @@ package struct CaseCheck: Sendable {
             throw error.inside("expect.json")
         }
         let outcome = try subject.outcome(subject.settings(expectation.settings, brain))
+        classes = Set(outcome.divergences.flatMap(\.divergence.classes)).sorted()
         problems += TreeDifference.between(expected: expectation.outcome, actual: try outcome.tree)
             .map(\.description)
         problems += try subject.broken(outcome, region)

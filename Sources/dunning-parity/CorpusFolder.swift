@@ -93,7 +93,7 @@ struct CorpusFolder {
     }
 
     /// The names of a folder's entries, those that begin with a dot left out, sorted.
-    private static func entries(of folder: String) throws(CommandFailure) -> [String] {
+    static func entries(of folder: String) throws(CommandFailure) -> [String] {
         guard let stream = opendir(folder) else {
             throw OutputFolder.failure("can't read the folder `\(folder)`")
         }

@@ -21,7 +21,7 @@ struct DunningParity: ParsableCommand {
         version: version,
         subcommands: [
             ReplayCommand.self, ExploreCommand.self, ReportCommand.self, CorpusCommand.self,
-            SimulateCommand.self,
+            GateCommand.self, CalibrateCommand.self, SimulateCommand.self,
         ]
     )
 }

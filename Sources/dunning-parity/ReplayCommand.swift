@@ -146,12 +146,3 @@ struct ReplayCommand: ParsableCommand {
         if let out { print("report: \(out)/report.json, \(out)/report.md") }
     }
 }
-
-/// Reads a phase by its number.
-@Sendable
-private func phaseNumber(_ text: String) throws -> Phase {
-    guard let phase = Int(text).flatMap(Phase.init(rawValue:)) else {
-        throw ValidationError("`\(text)` is no phase; give 1, 2, 3 or 4")
-    }
-    return phase
-}

@@ -1,0 +1,152 @@
+import BillingModel
+import DivergenceAnalysis
+import ParityReport
+import ShadowRun
+
+extension GateQuestion {
+    /// No shadow run may break an invariant, in whatever scope.
+    func brainDefects() -> Criterion {
+        let found = observation.divergences.filter { $0.classes.contains(.brainDefect) }
+        let judged = observation.cells.reduce(0) { $0 + $1.tally.judged }
+        return Criterion(
+            .brainDefects,
+            found.isEmpty ? (judged > 0 ? .go : .insufficient) : .noGo,
+            value: Figures.grouped(found.count),
+            limit: "0",
+            evidence: found.map(\.id),
+            next: found.isEmpty
+                ? "nothing was judged: give reports that judge something"
+                : "mend the brain; a defect can't be waived",
+            meter: .init(value: found.count, limit: 0, mustReach: false)
+        )
+    }
+
+    /// The rate of unexplained divergences must be shown to be low, overall and in every kind of
+    /// episode that makes up enough of the traffic; the rarer kinds count as one.
+    func unexplained() -> Criterion {
+        let limit = Rate(partsPerMillion: configuration.unexplainedPPM)
+        let finding = strata(limit)
+        let overall = finding.findings.first { $0.stratum.name == Self.overall }
+        let failing = finding.findings.filter { $0.verdict != .go }
+        let slowest = failing.max { wait(for: $0) ?? .max < wait(for: $1) ?? .max }
+        let evidence = divergences.filter { $0.classes.contains(.unexplained) }.map(\.id)
+        let bound = overall?.upperBound ?? .whole
+        return Criterion(
+            .unexplained,
+            finding.verdict,
+            value: "at most \(bound) overall, \(Figures.grouped(failing.count)) cells open",
+            limit: "\(limit), overall and in each cell",
+            details: (failing + finding.findings.filter { $0.verdict == .go }).map(\.line),
+            evidence: evidence,
+            next: next(finding.verdict, slowest),
+            meter: .init(
+                value: bound.partsPerMillion,
+                limit: limit.partsPerMillion,
+                mustReach: false
+            )
+        )
+    }
+
+    private func next(_ verdict: GateVerdict, _ slowest: StratumFinding?) -> String {
+        guard verdict == .insufficient else {
+            return "find out what nothing explains, and make it a class or a change of the brain"
+        }
+        guard let slowest, let needed = slowest.cleanEpisodesNeeded, let wait = wait(for: slowest)
+        else { return "observe: no number of clean episodes can be told yet" }
+        let day = observation.horizon.advanced(by: .seconds(wait)).description.prefix(10)
+        return
+            "\(Figures.grouped(needed)) more clean episodes of \(slowest.stratum.name), by \(day) at "
+            + "the present rate"
+    }
+
+    /// How many seconds it takes for a stratum to be shown, at the rate at which its episodes came.
+    private func wait(for finding: StratumFinding) -> Int64? {
+        guard let from = observation.from, let needed = finding.cleanEpisodesNeeded,
+            finding.stratum.tally.episodes > 0
+        else { return nil }
+        let seconds = observation.horizon.since(from).microseconds / 1_000_000
+        let (product, overflow) = seconds.multipliedReportingOverflow(by: Int64(needed))
+        guard !overflow, seconds > 0 else { return nil }
+        return product / Int64(finding.stratum.tally.episodes)
+    }
+
+    static let overall = "overall"
+
+    /// Overall and the cells, each with what was found.
+    func strata(_ limit: Rate) -> StrataFinding {
+        let level = RiskLevel(perMille: configuration.levelPerMille) ?? .standard
+        let method = BoundMethod(rawValue: configuration.bound.rawValue) ?? .anytime
+        let judge = StrataJudge(bound: method.bound(at: level), family: Self.family)
+        let cells = traffic.map { name, tally in
+            Stratum(
+                name: name,
+                tally: Tally(events: tally.unexplained, of: tally.judged),
+                limit: limit
+            )
+        }
+        return judge.judge([Stratum.overall(of: cells, limit: limit, name: Self.overall)] + cells)
+    }
+
+    /// How many kinds of episode there could ever be: some 17 types by some 60 triggers.
+    private static let family = 1000
+
+    /// What kinds that make up too little of the traffic to count by themselves are called.
+    static let rarer = "(rarer kinds)"
+
+    /// The episodes in scope by trigger and type, the rarer kinds together, in order of the name.
+    var traffic: [(name: String, tally: EpisodeTally)] {
+        var all: [String: EpisodeTally] = [:]
+        for cell in cells {
+            all["\(cell.cell.trigger), \(cell.cell.accountType)", default: EpisodeTally()]
+                .add(cell.tally)
+        }
+        let total = all.values.reduce(0) { $0 + $1.all }
+        var result: [String: EpisodeTally] = [:]
+        for (name, tally) in all {
+            let isOften =
+                tally.all.multipliedReportingOverflow(by: 1_000_000).partialValue
+                >= total.multipliedReportingOverflow(by: configuration.trafficPPM).partialValue
+            result[isOften ? name : Self.rarer, default: EpisodeTally()].add(tally)
+        }
+        return result.keys.sorted().map { ($0, result[$0] ?? EpisodeTally()) }
+    }
+
+    /// Nobody may have been harmed by what the brain would have done.
+    ///
+    /// Where legacy did not do it and no known defect of legacy explains why, it counts against the
+    /// brain.
+    func harm() -> Criterion {
+        let suspects = divergences.filter { $0.isBlocking && !$0.wrongsOfBrain.isEmpty }
+        let customers = Set(suspects.map(\.account)).count
+        let table = HarmTable(self)
+        return Criterion(
+            .harm,
+            customers > 0 ? .noGo : tally.judged > 0 ? .go : .insufficient,
+            value: "\(Figures.grouped(customers)) customers",
+            limit: "0",
+            details: table.lines,
+            evidence: suspects.map(\.id),
+            next: customers > 0
+                ? "look at what the brain would have done to them, and mend it"
+                : "nothing was judged: give reports that judge something",
+            meter: .init(value: customers, limit: 0, mustReach: false)
+        )
+    }
+}
+
+extension StratumFinding {
+    /// The finding on one line.
+    fileprivate var line: String {
+        let tally = stratum.tally
+        let counts = "\(Figures.grouped(tally.events)) of \(Figures.grouped(tally.episodes))"
+        let state: String
+        switch standing {
+        case .shown: state = "shown"
+        case .surelyAbove: state = "above the limit: at least \(lowerBound)"
+        case .notShownYet:
+            let more = cleanEpisodesNeeded.map(Figures.grouped) ?? "no number of"
+            state = "\(more) more clean episodes needed"
+        }
+        return "\(stratum.name): \(counts) unexplained, at most \(upperBound); \(state)"
+    }
+}

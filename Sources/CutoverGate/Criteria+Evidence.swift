@@ -1,0 +1,232 @@
+import BillingModel
+import DivergenceAnalysis
+import MirrorLog
+import ParityReport
+import ShadowRun
+
+extension GateQuestion {
+    /// Every known defect in scope must be waived by name.
+    func explained() -> Criterion {
+        let known = divergences.filter { !$0.isBlocking }
+        let open = known.filter { !excuses.cover($0) }
+        let classes = DivergenceClass.allCases.filter { cause in
+            open.contains { $0.classes.contains(cause) }
+        }
+        let counts = classes.map { cause in
+            "\(cause.rawValue): \(open.count { $0.classes.contains(cause) }) not waived"
+        }
+        let judged = tally.judged
+        let rates =
+            "\(Figures.percentage(known.count, of: judged)) of episodes diverge explained, "
+            + "\(Figures.percentage(open.count, of: judged)) with the waivers taken off"
+        return Criterion(
+            .explained,
+            open.isEmpty ? (judged > 0 ? .go : .insufficient) : .noGo,
+            value: "\(Figures.grouped(open.count)) not waived of \(Figures.grouped(known.count))",
+            limit: "0 not waived",
+            details: [rates] + counts + excuses.lines,
+            evidence: open.map(\.id),
+            next: open.isEmpty
+                ? "nothing was judged: give reports that judge something"
+                : "waive each class by name, or wait for a log without it",
+            meter: .init(value: open.count, limit: 0, mustReach: false)
+        )
+    }
+
+    /// Every record must come to something, and nearly none to nothing.
+    func completeness() -> Criterion {
+        let kinds: [MirrorRecord.Kind] = [.stripe, .request, .execution, .change]
+        let rows = observation.ledger.filter { kinds.contains($0.kind) }
+        let total = rows.reduce(0) { $0 + $1.matched + $1.pending + $1.orphaned }
+        let waived = observation.orphans.filter(isExcused)
+        let open = observation.orphans.filter { !isExcused($0) }
+        let orphaned = rows.reduce(0) { $0 + $1.orphaned }
+        let balances = observation.ledger.allSatisfy(\.balances)
+        let isListed = orphaned == observation.orphans.count
+        let ppm = Self.ppm(open.count, of: total)
+        var verdict: GateVerdict = ppm <= configuration.orphanedPPM ? .go : .noGo
+        if !balances || !isListed { verdict = .noGo }
+        if total == 0 { verdict = GateVerdict.worst(of: [verdict, .insufficient]) }
+        return Criterion(
+            .completeness,
+            verdict,
+            value: balances && isListed
+                ? "\(Figures.grouped(open.count)) orphaned of \(Figures.grouped(total))"
+                : "the ledger does not balance",
+            limit: "\(Rate(partsPerMillion: configuration.orphanedPPM)) orphaned",
+            details: ledgerLines(waived) + Self.reasons(open),
+            evidence: open.map(\.record.rawValue),
+            next: total == 0
+                ? "the reports hold no record: give reports of a mirrored log"
+                : "find what the mirror lost, or waive what was never handled",
+            meter: .init(value: ppm, limit: configuration.orphanedPPM, mustReach: false)
+        )
+    }
+
+    /// The ledger, a line for each kind of record.
+    private func ledgerLines(_ waived: [DeliveryLedger.Orphan]) -> [String] {
+        observation.ledger.map { row in
+            let excused = waived.count { $0.kind == row.kind }
+            return "\(row.kind.rawValue): \(Figures.grouped(row.received)) received = "
+                + "\(Figures.grouped(row.redelivered)) again + "
+                + "\(Figures.grouped(row.leftOut)) test mode + "
+                + "\(Figures.grouped(row.matched)) matched + "
+                + "\(Figures.grouped(row.pending)) pending + "
+                + "\(Figures.grouped(excused)) waived + "
+                + "\(Figures.grouped(row.orphaned - excused)) orphaned"
+        }
+    }
+
+    private static func reasons(_ orphans: [DeliveryLedger.Orphan]) -> [String] {
+        DeliveryLedger.Why.allCases.compactMap { why in
+            let count = orphans.count { $0.why == why }
+            return count == 0 ? nil : "orphaned as \(why.rawValue): \(Figures.grouped(count))"
+        }
+    }
+
+    /// Whether what was never handled is a divergence that is waived.
+    private func isExcused(_ orphan: DeliveryLedger.Orphan) -> Bool {
+        guard orphan.why == .unprocessed, let account = orphan.account, let opened = orphan.opened
+        else { return false }
+        let key = ReportDocument.EpisodeKey(account: account, opened: opened)
+        return excused.contains(key)
+    }
+
+    private var excused: Set<ReportDocument.EpisodeKey> {
+        Set(observation.divergences.filter(excuses.cover).map(\.episode))
+    }
+
+    /// The log must have been observed for long enough, without holes, and up to now.
+    func observedTime() -> Criterion {
+        let wanted = configuration.observed
+        let span = observation.from.map { observation.horizon.since($0) } ?? .zero
+        var problems: [String] = []
+        if span < wanted {
+            problems.append("observed for \(span.words) of \(wanted.words)")
+        }
+        for (source, gap) in holes where gap.to.since(gap.from) > configuration.gap {
+            problems.append(
+                "\(source): nothing known from \(gap.from) to \(gap.to), longer than "
+                    + "\(configuration.gap.words)"
+            )
+        }
+        for source in observation.sources {
+            let name = source.source.rawValue
+            guard let through = source.activity.through else {
+                problems.append("\(name): no watermark says how far it is complete")
+                continue
+            }
+            let age = at.since(through)
+            if age > configuration.freshness {
+                problems.append("\(name): complete through \(through), \(age.words) before \(at)")
+            }
+        }
+        return Criterion(
+            .observedTime,
+            problems.isEmpty ? .go : .insufficient,
+            value: span.words,
+            limit: "\(wanted.words), no gap over \(configuration.gap.words), fresh watermarks",
+            details: problems,
+            next: "observe on; by "
+                + ((observation.from ?? observation.horizon).advanced(by: wanted).description
+                    .prefix(10)) + " the time is full, if nothing is lost",
+            meter: .init(value: span.days, limit: wanted.days, mustReach: true)
+        )
+    }
+
+    /// Times in which something may be missing, with who says so.
+    private var holes: [(source: String, gap: Gap)] {
+        var holes = observation.uncovered.map { ("between reports", $0) }
+        for source in observation.sources {
+            holes += source.activity.gaps.map { (source.source.rawValue, $0) }
+        }
+        // A silence up to a watermark was quiet; without watermarks nobody can tell.
+        let isVouchedFor = observation.sources.allSatisfy { $0.activity.through != nil }
+        if !isVouchedFor, let silence = observation.longestSilence {
+            holes.append(("all sources", silence))
+        }
+        return holes
+    }
+
+    /// Every kind of episode that makes up enough of the traffic must have been judged often enough,
+    /// and every known defect seen, or held by a case.
+    func coverage() -> Criterion {
+        let kinds = traffic.filter { $0.name != Self.rarer }
+        let thin = kinds.filter { $0.tally.judged < configuration.cellEpisodes }
+        let known = DivergenceClass.allCases.filter { !$0.isBlocking }
+        let seen = Set(divergences.flatMap(\.classes)).union(corpus?.classes ?? [])
+        let missing = known.filter { !seen.contains($0) }
+        let details =
+            thin.map {
+                "\($0.name): \(Figures.grouped($0.tally.judged)) judged of "
+                    + "\(Figures.grouped($0.tally.all))"
+            } + missing.map { "\($0.rawValue): neither seen nor held by a case" }
+        let isWhole = thin.isEmpty && missing.isEmpty && !kinds.isEmpty
+        return Criterion(
+            .coverage,
+            isWhole ? .go : .insufficient,
+            value: "\(kinds.count - thin.count) of \(kinds.count) kinds, "
+                + "\(known.count - missing.count) of \(known.count) classes",
+            limit: "\(configuration.cellEpisodes) episodes of each, all classes",
+            details: details,
+            next: kinds.isEmpty
+                ? "no episode in scope was met"
+                : "observe on, or give the corpus that holds the classes",
+            meter: .init(value: kinds.count - thin.count, limit: kinds.count, mustReach: true)
+        )
+    }
+
+    /// The models of legacy must be faithful, or nothing that they explain is.
+    func fidelity() -> Criterion {
+        let limit = configuration.fidelityPPM
+        let seen = observation.fidelity.filter { $0.executions > 0 }
+        let poor = seen.filter { Self.ppm($0.exact, of: $0.executions) < limit }
+        let least = seen.map { Self.ppm($0.exact, of: $0.executions) }.min()
+        return Criterion(
+            .fidelity,
+            poor.isEmpty ? (seen.isEmpty ? .insufficient : .go) : .noGo,
+            value: least.map { "\(Rate(partsPerMillion: $0)) at least" } ?? "no execution",
+            limit: "\(Rate(partsPerMillion: limit)) of each path",
+            details: observation.fidelity.map { path in
+                "Path \(path.path.rawValue): \(Figures.grouped(path.exact)) of "
+                    + "\(Figures.grouped(path.executions)) exact"
+            },
+            evidence: poor.map { "Path \($0.path.rawValue)" },
+            next: seen.isEmpty
+                ? "mirror the executions of the legacy paths"
+                : "find what those paths do that their models don't",
+            meter: least.map { .init(value: $0, limit: limit, mustReach: true) }
+        )
+    }
+
+    /// Lines that can't be read may hold anything.
+    func rejected() -> Criterion {
+        let lines = observation.records + observation.rejected
+        let ppm = Self.ppm(observation.rejected, of: lines)
+        let isFew = ppm <= configuration.rejectedPPM
+        return Criterion(
+            .rejected,
+            isFew ? (lines > 0 ? .go : .insufficient) : .noGo,
+            value: "\(Figures.grouped(observation.rejected)) of \(Figures.grouped(lines))",
+            limit: "\(Rate(partsPerMillion: configuration.rejectedPPM))",
+            next: isFew
+                ? "the reports hold no record"
+                : "look at rejects.ndjson, and mend what writes such lines",
+            meter: .init(value: ppm, limit: configuration.rejectedPPM, mustReach: false)
+        )
+    }
+
+    /// A share in whole parts per million, rounded up, so that nothing above a limit is within it.
+    static func ppm(_ part: Int, of whole: Int) -> Int {
+        guard whole > 0 else { return 0 }
+        let (high, low) = part.multipliedFullWidth(by: 1_000_000)
+        guard high == 0, part <= whole else { return 1_000_000 }
+        let (quotient, rest) = low.quotientAndRemainder(dividingBy: UInt(whole))
+        return Int(quotient) + (rest > 0 ? 1 : 0)
+    }
+}
+
+extension TimeSpan {
+    /// Whole days.
+    fileprivate var days: Int { Int(microseconds / 86_400_000_000) }
+}

@@ -1,0 +1,96 @@
+import BillingModel
+import ParityReport
+import ShadowRun
+
+extension GateDecision {
+    /// The decision for a terminal of 100 columns: a table of the criteria, then what to do.
+    package var text: String {
+        var table = TextTable([
+            ("criterion", .left), ("verdict", .left), ("found", .left), ("asked for", .left),
+        ])
+        for criterion in criteria {
+            table.add([
+                criterion.name.words, criterion.verdict.rawValue,
+                Self.cut(criterion.value, to: 32), Self.cut(criterion.limit, to: 28),
+            ])
+        }
+        return table.text + toDo + "\n\(headline)\n"
+    }
+
+    /// What to do about each criterion that does not pass, with what it rests on.
+    private var toDo: String {
+        var text = ""
+        for criterion in criteria where criterion.verdict != .go {
+            text += "\n" + Self.wrapped("\(criterion.name.words): \(criterion.next)", indent: "  ")
+            for detail in criterion.details.prefix(Self.mostDetails) {
+                text += Self.wrapped("- \(detail)", indent: "    ", first: "  ")
+            }
+            let rest = criterion.details.count - Self.mostDetails
+            if rest > 0 { text += "  - and \(Figures.grouped(rest)) more lines in gate.json\n" }
+            if !criterion.evidence.isEmpty {
+                let shown = criterion.evidence.prefix(Self.mostEvidence).joined(separator: " ")
+                let more = criterion.evidence.count - Self.mostEvidence
+                let tail = more > 0 ? " and \(Figures.grouped(more)) more" : ""
+                text += Self.wrapped("- see \(shown)\(tail)", indent: "    ", first: "  ")
+            }
+        }
+        return text
+    }
+
+    private static let mostDetails = 6
+    private static let mostEvidence = 3
+    private static let width = 100
+    private static let longest = 600
+
+    private static func cut(_ text: String, to width: Int) -> String {
+        text.count <= width ? text : text.prefix(width - 1) + "…"
+    }
+
+    /// Text in lines of a terminal's width, all but the first indented.
+    private static func wrapped(_ text: String, indent: String, first: String = "") -> String {
+        var lines: [String] = []
+        var line = first
+        var isEmpty = true
+        for word in PlainText.line(text, most: longest).split(separator: " ") {
+            if !isEmpty, line.count + 1 + word.count > width {
+                lines.append(line)
+                line = indent
+                isEmpty = true
+            }
+            line += (isEmpty ? "" : " ") + word
+            isEmpty = false
+        }
+        lines.append(line)
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    /// The decision for a pull request: what matters in the first lines.
+    package var markdown: String {
+        var text = "# \(verdict.rawValue) for phase \(question.phase.rawValue)\n\n"
+        text += "\(Markdown.plain(headline)), as of \(question.at).\n\n"
+        var table = TextTable([
+            ("criterion", .left), ("verdict", .left), ("found", .left), ("asked for", .left),
+            ("what to do", .left),
+        ])
+        for criterion in criteria {
+            table.add([
+                criterion.name.words,
+                criterion.verdict == .go ? "GO" : "**\(criterion.verdict.rawValue)**",
+                Markdown.plain(criterion.value), Markdown.plain(criterion.limit),
+                Markdown.plain(String(criterion.next.prefix(300))),
+            ])
+        }
+        text += table.markdown
+        text += "\n## What it did to customers\n\n"
+        for line in harm.lines { text += "- \(Markdown.plain(line))\n" }
+        for criterion in criteria where criterion.verdict != .go && !criterion.details.isEmpty {
+            text += "\n## \(criterion.name.words)\n\n"
+            for detail in criterion.details.prefix(20) {
+                text += "- \(Markdown.plain(String(detail.prefix(300))))\n"
+            }
+            let rest = criterion.details.count - 20
+            if rest > 0 { text += "- and \(Figures.grouped(rest)) more\n" }
+        }
+        return text
+    }
+}
