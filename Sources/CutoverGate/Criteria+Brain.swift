@@ -22,9 +22,9 @@ extension GateQuestion {
     }
 
     /// The rate of unexplained divergences must be shown to be low, overall and in every kind of
-    /// episode that makes up enough of the traffic; the rarer kinds count as one.
+    /// episode that makes up enough of the traffic; the rarer kinds count overall.
     func unexplained() -> Criterion {
-        let limit = Rate(partsPerMillion: configuration.unexplainedPPM)
+        let limit = configuration.unexplained
         let finding = strata(limit)
         let overall = finding.findings.first { $0.stratum.name == Self.overall }
         let failing = finding.findings.filter { $0.verdict != .go }
@@ -74,9 +74,8 @@ extension GateQuestion {
 
     /// Overall and the cells, each with what was found.
     func strata(_ limit: Rate) -> StrataFinding {
-        let level = RiskLevel(perMille: configuration.levelPerMille) ?? .standard
-        let method = BoundMethod(rawValue: configuration.bound.rawValue) ?? .anytime
-        let judge = StrataJudge(bound: method.bound(at: level), family: Self.family)
+        let bound = configuration.bound.bound(at: configuration.level)
+        let judge = StrataJudge(bound: bound, family: Self.family)
         let cells = traffic.map { name, tally in
             Stratum(
                 name: name,
@@ -84,7 +83,8 @@ extension GateQuestion {
                 limit: limit
             )
         }
-        return judge.judge([Stratum.overall(of: cells, limit: limit, name: Self.overall)] + cells)
+        let overall = Stratum.overall(of: cells, limit: limit, name: Self.overall)
+        return judge.judge([overall] + cells.filter { $0.name != Self.rarer })
     }
 
     /// How many kinds of episode there could ever be: some 17 types by some 60 triggers.
@@ -105,7 +105,8 @@ extension GateQuestion {
         for (name, tally) in all {
             let isOften =
                 tally.all.multipliedReportingOverflow(by: 1_000_000).partialValue
-                >= total.multipliedReportingOverflow(by: configuration.trafficPPM).partialValue
+                >= total.multipliedReportingOverflow(by: configuration.traffic.partsPerMillion)
+                .partialValue
             result[isOften ? name : Self.rarer, default: EpisodeTally()].add(tally)
         }
         return result.keys.sorted().map { ($0, result[$0] ?? EpisodeTally()) }

@@ -44,7 +44,7 @@ extension GateQuestion {
         let balances = observation.ledger.allSatisfy(\.balances)
         let isListed = orphaned == observation.orphans.count
         let ppm = Self.ppm(open.count, of: total)
-        var verdict: GateVerdict = ppm <= configuration.orphanedPPM ? .go : .noGo
+        var verdict: GateVerdict = ppm <= configuration.orphaned.partsPerMillion ? .go : .noGo
         if !balances || !isListed { verdict = .noGo }
         if total == 0 { verdict = GateVerdict.worst(of: [verdict, .insufficient]) }
         return Criterion(
@@ -53,13 +53,17 @@ extension GateQuestion {
             value: balances && isListed
                 ? "\(Figures.grouped(open.count)) orphaned of \(Figures.grouped(total))"
                 : "the ledger does not balance",
-            limit: "\(Rate(partsPerMillion: configuration.orphanedPPM)) orphaned",
+            limit: "\(configuration.orphaned) orphaned",
             details: ledgerLines(waived) + Self.reasons(open),
             evidence: open.map(\.record.rawValue),
             next: total == 0
                 ? "the reports hold no record: give reports of a mirrored log"
                 : "find what the mirror lost, or waive what was never handled",
-            meter: .init(value: ppm, limit: configuration.orphanedPPM, mustReach: false)
+            meter: .init(
+                value: ppm,
+                limit: configuration.orphaned.partsPerMillion,
+                mustReach: false
+            )
         )
     }
 
@@ -178,7 +182,7 @@ extension GateQuestion {
 
     /// The models of legacy must be faithful, or nothing that they explain is.
     func fidelity() -> Criterion {
-        let limit = configuration.fidelityPPM
+        let limit = configuration.fidelity.partsPerMillion
         let seen = observation.fidelity.filter { $0.executions > 0 }
         let poor = seen.filter { Self.ppm($0.exact, of: $0.executions) < limit }
         let least = seen.map { Self.ppm($0.exact, of: $0.executions) }.min()
@@ -203,16 +207,20 @@ extension GateQuestion {
     func rejected() -> Criterion {
         let lines = observation.records + observation.rejected
         let ppm = Self.ppm(observation.rejected, of: lines)
-        let isFew = ppm <= configuration.rejectedPPM
+        let isFew = ppm <= configuration.rejected.partsPerMillion
         return Criterion(
             .rejected,
             isFew ? (lines > 0 ? .go : .insufficient) : .noGo,
             value: "\(Figures.grouped(observation.rejected)) of \(Figures.grouped(lines))",
-            limit: "\(Rate(partsPerMillion: configuration.rejectedPPM))",
+            limit: "\(configuration.rejected)",
             next: isFew
                 ? "the reports hold no record"
                 : "look at rejects.ndjson, and mend what writes such lines",
-            meter: .init(value: ppm, limit: configuration.rejectedPPM, mustReach: false)
+            meter: .init(
+                value: ppm,
+                limit: configuration.rejected.partsPerMillion,
+                mustReach: false
+            )
         )
     }
 

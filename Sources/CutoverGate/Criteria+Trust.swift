@@ -78,18 +78,22 @@ extension GateQuestion {
         }
         let ppm = Self.ppm(observation.tagDrift, of: observation.accounts)
         let hasUnknown = !observation.unknownTypes.isEmpty
-        let isBad = hasUnknown || ppm > configuration.tagDriftPPM
+        let isBad = hasUnknown || ppm > configuration.tagDrift.partsPerMillion
         return Criterion(
             .segments,
             isBad ? .noGo : observation.accounts > 0 ? .go : .insufficient,
             value: "\(observation.unknownTypes.count) unknown types, "
                 + "\(Figures.grouped(observation.tagDrift)) tags drifted",
-            limit: "0, \(Rate(partsPerMillion: configuration.tagDriftPPM))",
+            limit: "0, \(configuration.tagDrift)",
             evidence: observation.unknownTypes,
             next: isBad
                 ? "find out what these types are, and sync the tags"
                 : "the reports hold no account",
-            meter: .init(value: ppm, limit: configuration.tagDriftPPM, mustReach: false)
+            meter: .init(
+                value: ppm,
+                limit: configuration.tagDrift.partsPerMillion,
+                mustReach: false
+            )
         )
     }
 

@@ -56,11 +56,10 @@ package struct GateDecision: Sendable {
 
     /// How many clean episodes the bound needs where there was no unexplained one.
     package var cleanNeeded: Int? {
-        let level = RiskLevel(perMille: question.configuration.levelPerMille) ?? .standard
-        let method = BoundMethod(rawValue: question.configuration.bound.rawValue) ?? .anytime
-        let limit = Rate(partsPerMillion: question.configuration.unexplainedPPM)
+        let configuration = question.configuration
+        let limit = configuration.unexplained
         let unexplained = question.tally.unexplained
-        return method.bound(at: level)
+        return configuration.bound.bound(at: configuration.level)
             .cleanEpisodesNeeded(Tally(events: unexplained, of: unexplained), within: limit)
     }
 }

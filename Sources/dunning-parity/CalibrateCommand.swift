@@ -1,6 +1,7 @@
 import ArgumentParser
 import CutoverGate
 import MirrorLog
+import ShadowRun
 
 struct CalibrateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
