@@ -39,6 +39,13 @@ package struct Chain: Sendable {
     /// The head; `nil` before the first record.
     package var head: ChainHead? { records.last.map(ChainHead.init) }
 
+    /// The chain as it was before one of its records: what that record could rest on.
+    package func before(_ record: ChainRecord) -> Chain {
+        let earlier = records.filter { $0.sequence < record.sequence }
+        let head = earlier.last.map { ChainHead($0).file }
+        return Chain(files: earlier.map(\.file) + [head].compactMap { $0 })
+    }
+
     /// Adds a record at the end.
     ///
     /// The caller writes ``ChainRecord/file`` and then the file of ``head``, so that an interruption

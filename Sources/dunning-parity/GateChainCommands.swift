@@ -10,23 +10,37 @@ struct GateVerifyCommand: ParsableCommand {
         abstract: "Finds any change, loss, reordering or truncation of recorded verdicts.",
         discussion: """
             Each verdict whose inputs are at hand, under the names that it was recorded with, is \
-            computed again. Exit codes: 0 all is as it was, 1 it is not, 66 no such folder.
+            computed again. Whoever can rewrite the whole folder can rewrite its head too: publish \
+            the digests that `history` shows elsewhere, and give them with --published.
+
+            Exit codes: 0 all is as it was, 1 it is not, 65 there is no record, 66 no such folder.
             """
     )
 
     @Argument(help: ArgumentHelp("The chain.", valueName: "folder"))
     var folder: String
 
+    @Option(
+        help: ArgumentHelp(
+            "The digest of a record, as it was published: it must be in the chain.",
+            valueName: "digest"
+        )
+    )
+    var published: [String] = []
+
     func run() throws {
         do {
             guard FileStatus(folder) == .folder else {
                 throw CommandFailure(code: .noInput, message: "there is no chain at `\(folder)`")
             }
-            let chain = try ChainFolder(folder).chain
+            let chain = try ChainFolder(folder, published: published).chain
             for problem in chain.problems { print(problem) }
             var isSound = chain.isSound
             for record in chain.records where record.entry.body != nil {
-                isSound = recompute(record) && isSound
+                isSound = recompute(record, chain) && isSound
+            }
+            guard !chain.records.isEmpty || !chain.isSound else {
+                throw CommandFailure(code: .data, message: "`\(folder)` holds no record")
             }
             let count = chain.records.count
             print(isSound ? "\(count) records, all as they were" : "the chain is not as it was")
@@ -37,9 +51,9 @@ struct GateVerifyCommand: ParsableCommand {
     }
 
     /// Computes a verdict again where all its inputs are at hand.
-    private func recompute(_ record: ChainRecord) -> Bool {
+    private func recompute(_ record: ChainRecord, _ chain: Chain) -> Bool {
         do {
-            guard let body = try GateRecomputation(record).body else {
+            guard let body = try GateRecomputation(record, of: chain).body else {
                 print("\(record.fileName): not computed again, its inputs are not at hand")
                 return true
             }

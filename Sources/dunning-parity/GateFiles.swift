@@ -30,7 +30,7 @@ struct ChainFolder {
     let chain: Chain
 
     /// Reads the chain; a folder that is not there is one without a record yet.
-    init(_ path: String) throws(CommandFailure) {
+    init(_ path: String, published: [String] = []) throws(CommandFailure) {
         self.path = path
         guard FileStatus(path) != .nothing else {
             chain = Chain()
@@ -40,7 +40,7 @@ struct ChainFolder {
         for name in try CorpusFolder.entries(of: path) {
             files.append(ChainFile(name: name, bytes: try TextFile.bytes("\(path)/\(name)")))
         }
-        chain = Chain(files: files)
+        chain = Chain(files: files, published: published)
     }
 
     /// Appends a decision.

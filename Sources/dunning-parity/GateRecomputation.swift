@@ -7,7 +7,7 @@ struct GateRecomputation {
     /// What `gate.json` would say now; `nil` where an input is missing or another one by now.
     let body: JSONTree?
 
-    init(_ record: ChainRecord) throws {
+    init(_ record: ChainRecord, of chain: Chain) throws {
         let inputs = record.entry.inputs
         var reports: [(report: GateFile, episodes: GateFile?)] = []
         for input in inputs where input.role == .report {
@@ -26,6 +26,7 @@ struct GateRecomputation {
             at: record.entry.at,
             reports: reports
         )
+        assembly.chain = chain.before(record)
         for input in inputs {
             switch input.role {
             case .configuration, .waivers:
