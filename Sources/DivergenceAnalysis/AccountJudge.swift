@@ -105,8 +105,16 @@ package struct AccountJudge: Sendable {
     }
 
     /// Runs the brain beside an episode and compares the two.
-    func compare(_ episode: Episode, _ cutter: EpisodeCutter) -> EpisodeCase {
-        let brain = BrainRun(episode.timeline, settings)
+    func compare(
+        _ episode: Episode,
+        _ cutter: EpisodeCutter,
+        checksInvariants: Bool = true
+    ) -> EpisodeCase {
+        let brain = BrainRun(
+            episode.timeline,
+            settings,
+            checksInvariants: checksInvariants
+        )
         let outcome = episode.timeline.recorded(coverage.expected)
         let comparison = Comparison(outcome, brain)
         return EpisodeCase(

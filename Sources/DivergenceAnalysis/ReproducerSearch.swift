@@ -1,5 +1,5 @@
 import BillingModel
-package import MirrorLog
+import MirrorLog
 package import ShadowRun
 
 /// Finds the smallest subset of an account's records that still diverges in the same way.
@@ -39,8 +39,14 @@ struct ReproducerSearch {
     /// - Complexity: At most ``mostTrials`` judgements of at most the account's records.
     func reproducer(of divergence: Divergence, in episode: Episode) -> [RecordID] {
         var trials = Trials(self, divergence.signature)
-        let places = start(episode, &trials).map { trials.minimized($0) }
-        return (places ?? Array(records.indices)).map { records[$0].id }
+        guard let start = start(episode, &trials) else { return records.map(\.id) }
+        var places = trials.minimized(start)
+        if !trials.checksInvariants {
+            // What was left out may have hidden a broken invariant, which would be another class.
+            trials.checkInvariants()
+            if !trials.diverges(places) { places = trials.minimized(start) }
+        }
+        return places.map { records[$0].id }
     }
 
     /// The kinds of record that mostly have nothing to do with a divergence, and that can only be
@@ -76,11 +82,20 @@ struct ReproducerSearch {
         let signature: Divergence.Signature
         /// Places that are never left out.
         var kept: Set<Int> = []
+        /// Whether decisions are held against the invariants, which takes as long as all the rest.
+        private(set) var checksInvariants: Bool
         private var left = ReproducerSearch.mostTrials
 
         init(_ search: ReproducerSearch, _ signature: Divergence.Signature) {
             self.search = search
             self.signature = signature
+            checksInvariants = signature.classes.contains(.brainDefect)
+        }
+
+        /// Goes on by holding every decision against the invariants, with as many trials again.
+        mutating func checkInvariants() {
+            checksInvariants = true
+            left = ReproducerSearch.mostTrials
         }
 
         /// Whether the records at some places, judged by themselves, diverge in the same way.
@@ -88,7 +103,11 @@ struct ReproducerSearch {
             guard left > 0 else { return false }
             left -= 1
             let subset = places.map { search.records[$0] }
-            return search.judge.diverges(subset, in: signature)
+            return search.judge.diverges(
+                subset,
+                in: signature,
+                checksInvariants: checksInvariants
+            )
         }
 
         /// Leaves out parts, then single records, until none can go.
@@ -160,7 +179,11 @@ extension AccountJudge {
     /// signature.
     ///
     /// Causes are only searched where extent and facets agree.
-    package func diverges(_ records: [MirrorRecord], in signature: Divergence.Signature) -> Bool {
+    func diverges(
+        _ records: [MirrorRecord],
+        in signature: Divergence.Signature,
+        checksInvariants: Bool
+    ) -> Bool {
         let alone = AccountJudge(
             settings: settings,
             coverage: LogCoverage(shownBy: records),
@@ -169,7 +192,7 @@ extension AccountJudge {
         var cutter = EpisodeCutter(records, settings)
         while let episode = cutter.nextEpisode() {
             guard episode.canBeJudged else { continue }
-            let subject = alone.compare(episode, cutter)
+            let subject = alone.compare(episode, cutter, checksInvariants: checksInvariants)
             guard subject.differs, !subject.lacksFacts, subject.extent == signature.extent,
                 subject.facets == signature.facets
             else { continue }

@@ -55,8 +55,13 @@ package struct BrainRun: Sendable {
     /// It decides before the first trigger, after each trigger and payment, and whenever a hold
     /// runs out up to the close, that instant included. Facts of one instant are all learned
     /// before it decides.
-    package init(_ timeline: Timeline, _ settings: JudgeSettings) {
-        self.init(startOf: timeline, settings, checksInvariants: true)
+    ///
+    /// - Parameters:
+    ///   - timeline: The episode taken apart.
+    ///   - settings: What the verdict depends on.
+    ///   - checksInvariants: Whether each decision is held against the invariants.
+    package init(_ timeline: Timeline, _ settings: JudgeSettings, checksInvariants: Bool = true) {
+        self.init(startOf: timeline, settings, checksInvariants: checksInvariants)
         var index = 0
         while index < timeline.facts.count {
             let instant = timeline.facts[index].at
