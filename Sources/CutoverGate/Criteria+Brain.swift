@@ -7,17 +7,19 @@ extension GateQuestion {
     /// No shadow run may break an invariant, in whatever scope.
     func brainDefects() -> Criterion {
         let found = observation.divergences.filter { $0.classes.contains(.brainDefect) }
-        let judged = observation.cells.reduce(0) { $0 + $1.tally.judged }
+        let all = observation.cells.reduce(into: EpisodeTally()) { $0.add($1.tally) }
+        // One that is counted and not listed is one all the same.
+        let count = max(found.count, all.brainDefect)
         return Criterion(
             .brainDefects,
-            found.isEmpty ? (judged > 0 ? .go : .insufficient) : .noGo,
-            value: Figures.grouped(found.count),
+            count == 0 ? (all.judged > 0 ? .go : .insufficient) : .noGo,
+            value: Figures.grouped(count),
             limit: "0",
             evidence: found.map(\.id),
-            next: found.isEmpty
+            next: count == 0
                 ? "nothing was judged: give reports that judge something"
                 : "mend the brain; a defect can't be waived",
-            meter: .init(value: found.count, limit: 0, mustReach: false)
+            meter: .init(value: count, limit: 0, mustReach: false)
         )
     }
 

@@ -41,8 +41,11 @@ extension GateQuestion {
         let waived = observation.orphans.filter(isExcused)
         let open = observation.orphans.filter { !isExcused($0) }
         let orphaned = rows.reduce(0) { $0 + $1.orphaned }
-        let balances = observation.ledger.allSatisfy(\.balances)
-        let isListed = orphaned == observation.orphans.count
+        // All that was read must stand in some row, and every orphan that is counted be named.
+        let received = observation.ledger.reduce(0) { $0 + $1.received }
+        let balances =
+            observation.ledger.allSatisfy(\.balances) && received == observation.records
+        let isListed = orphaned <= observation.orphans.count
         let ppm = Self.ppm(open.count, of: total)
         var verdict: GateVerdict = ppm <= configuration.orphaned.partsPerMillion ? .go : .noGo
         if !balances || !isListed { verdict = .noGo }
@@ -103,7 +106,7 @@ extension GateQuestion {
     /// The log must have been observed for long enough, without holes, and up to now.
     func observedTime() -> Criterion {
         let wanted = configuration.observed
-        let span = observation.from.map { observation.horizon.since($0) } ?? .zero
+        let span = observedSpan
         var problems: [String] = []
         if span < wanted {
             problems.append("observed for \(span.words) of \(wanted.words)")
@@ -114,9 +117,14 @@ extension GateQuestion {
                     + "\(configuration.gap.words)"
             )
         }
-        for source in observation.sources {
-            let name = source.source.rawValue
-            guard let through = source.activity.through else {
+        if at < observation.horizon {
+            problems.append(
+                "asked as of \(at), before the end of what was observed, \(observation.horizon)"
+            )
+        }
+        for source in Mark.Source.allCases {
+            let name = source.rawValue
+            guard let through = through(source) else {
                 problems.append("\(name): no watermark says how far it is complete")
                 continue
             }
@@ -145,11 +153,29 @@ extension GateQuestion {
             holes += source.activity.gaps.map { (source.source.rawValue, $0) }
         }
         // A silence up to a watermark was quiet; without watermarks nobody can tell.
-        let isVouchedFor = observation.sources.allSatisfy { $0.activity.through != nil }
+        let isVouchedFor = Mark.Source.allCases.allSatisfy { through($0) != nil }
         if !isVouchedFor, let silence = observation.longestSilence {
             holes.append(("all sources", silence))
         }
         return holes
+    }
+
+    /// How long the log was observed.
+    ///
+    /// A day without as much as a watermark does not count: an old event that is delivered again does
+    /// not make the mirror any older.
+    private var observedSpan: TimeSpan {
+        guard let from = observation.from else { return .zero }
+        let span = observation.horizon.since(from)
+        guard let gap = observation.longestSilence else { return span }
+        let silence = gap.to.since(gap.from)
+        return silence > .days(1)
+            ? TimeSpan(microseconds: span.microseconds - silence.microseconds) : span
+    }
+
+    /// Up to when a source says that it is complete.
+    private func through(_ source: Mark.Source) -> Instant? {
+        observation.sources.first { $0.source == source }?.activity.through
     }
 
     /// Every kind of episode that makes up enough of the traffic must have been judged often enough,
@@ -160,12 +186,16 @@ extension GateQuestion {
         let known = DivergenceClass.allCases.filter { !$0.isBlocking }
         let seen = Set(divergences.flatMap(\.classes)).union(corpus?.classes ?? [])
         let missing = known.filter { !seen.contains($0) }
+        let days = observation.days.filter { $0.day.phase <= phase }
+            .reduce(into: EpisodeTally()) { $0.add($1.tally) }
+        let isOne = days == tally
         let details =
             thin.map {
                 "\($0.name): \(Figures.grouped($0.tally.judged)) judged of "
                     + "\(Figures.grouped($0.tally.all))"
             } + missing.map { "\($0.rawValue): neither seen nor held by a case" }
-        let isWhole = thin.isEmpty && missing.isEmpty && !kinds.isEmpty
+            + (isOne ? [] : ["the days hold other episodes than the kinds: something was lost"])
+        let isWhole = thin.isEmpty && missing.isEmpty && !kinds.isEmpty && isOne
         return Criterion(
             .coverage,
             isWhole ? .go : .insufficient,
@@ -184,19 +214,28 @@ extension GateQuestion {
     func fidelity() -> Criterion {
         let limit = configuration.fidelity.partsPerMillion
         let seen = observation.fidelity.filter { $0.executions > 0 }
-        let poor = seen.filter { Self.ppm($0.exact, of: $0.executions) < limit }
-        let least = seen.map { Self.ppm($0.exact, of: $0.executions) }.min()
+        // What is not exact is rounded up, so that nothing below the limit reaches it.
+        func share(_ path: ReportDocument.Fidelity) -> Int {
+            1_000_000 - Self.ppm(path.executions - path.exact, of: path.executions)
+        }
+        let poor = seen.filter { share($0) < limit }
+        let least = seen.map(share).min()
+        let unmeasured = LegacyPath.allCases.filter { path in
+            observation.paths.contains(path) && !seen.contains { $0.path == path }
+        }
+        let isMeasured = !seen.isEmpty && unmeasured.isEmpty
         return Criterion(
             .fidelity,
-            poor.isEmpty ? (seen.isEmpty ? .insufficient : .go) : .noGo,
+            poor.isEmpty ? (isMeasured ? .go : .insufficient) : .noGo,
             value: least.map { "\(Rate(partsPerMillion: $0)) at least" } ?? "no execution",
             limit: "\(Rate(partsPerMillion: limit)) of each path",
-            details: observation.fidelity.map { path in
-                "Path \(path.path.rawValue): \(Figures.grouped(path.exact)) of "
-                    + "\(Figures.grouped(path.executions)) exact"
-            },
+            details: unmeasured.map { "Path \($0.rawValue): at work, and none of it was measured" }
+                + observation.fidelity.map { path in
+                    "Path \(path.path.rawValue): \(Figures.grouped(path.exact)) of "
+                        + "\(Figures.grouped(path.executions)) exact"
+                },
             evidence: poor.map { "Path \($0.path.rawValue)" },
-            next: seen.isEmpty
+            next: poor.isEmpty
                 ? "mirror the executions of the legacy paths"
                 : "find what those paths do that their models don't",
             meter: least.map { .init(value: $0, limit: limit, mustReach: true) }

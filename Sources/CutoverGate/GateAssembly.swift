@@ -110,7 +110,8 @@ package struct GateAssembly: Sendable {
             excuses: Excuses(classes: Set(uses.excused), lines: uses.map(\.description)),
             missingSignOffs: waivers.map { missing($0, observation, configuration, at) }
         )
-        return (GateDecision(question), inputs.sorted())
+        // A file that was given twice was read once.
+        return (GateDecision(question), Set(inputs).sorted())
     }
 
     /// Reads the reports as one observation.
@@ -160,7 +161,7 @@ package struct GateAssembly: Sendable {
                 $0.phase <= phase && $0.classes.contains(cause)
             }
             var money = Amounts()
-            for entry in entries { for sum in entry.amounts.sums { money.add(sum) } }
+            for entry in entries { money.add(entry.amounts) }
             return ClassTotal(cause, count: entries.count, money: money)
         }
     }

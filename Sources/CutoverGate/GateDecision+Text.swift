@@ -14,7 +14,7 @@ extension GateDecision {
                 Self.cut(criterion.value, to: 32), Self.cut(criterion.limit, to: 28),
             ])
         }
-        return table.text + toDo + "\n\(headline)\n"
+        return table.text + toDo + "\n" + Self.wrapped(headline, indent: "  ")
     }
 
     /// What to do about each criterion that does not pass, with what it rests on.
@@ -51,7 +51,7 @@ extension GateDecision {
         var lines: [String] = []
         var line = first
         var isEmpty = true
-        for word in PlainText.line(text, most: longest).split(separator: " ") {
+        for word in words(of: PlainText.line(text, most: longest), upTo: width - indent.count) {
             if !isEmpty, line.count + 1 + word.count > width {
                 lines.append(line)
                 line = indent
@@ -62,6 +62,19 @@ extension GateDecision {
         }
         lines.append(line)
         return lines.joined(separator: "\n") + "\n"
+    }
+
+    /// The words of a text; one that is longer than a line in pieces that aren't.
+    private static func words(of text: String, upTo most: Int) -> [Substring] {
+        text.split(separator: " ").flatMap { word in
+            var pieces: [Substring] = []
+            var rest = word
+            while rest.count > most {
+                pieces.append(rest.prefix(most))
+                rest = rest.dropFirst(most)
+            }
+            return pieces + [rest]
+        }
     }
 
     /// The decision for a pull request: what matters in the first lines.

@@ -78,7 +78,7 @@ package struct GatePage {
         let (height, overflow) = needed.multipliedReportingOverflow(by: 180)
         let limit = 190 - (overflow ? 180 : height / top)
         let caption =
-            "\(Figures.grouped(last.clean)) clean episodes by \(last.day); "
+            "\(Figures.grouped(last.clean)) clean episodes by \(Self.escaped(last.day)); "
             + "\(Figures.grouped(needed)) needed overall"
         return """
             <figure><svg viewBox="0 0 600 200" role="img" aria-label="\(caption)">
