@@ -10,8 +10,8 @@ struct ReplayCommand: ParsableCommand {
         abstract: "Judges a mirrored log and reports what differs, why, and for how much.",
         discussion: """
             A LOG is NDJSON in the mirror log's format, one record a line; several are read as one. \
-            With --out, report.json, report.md, episodes.ndjson and rejects.ndjson are written into \
-            that folder. \
+            With --out, report.json, report.md, junit.xml, episodes.ndjson and rejects.ndjson are \
+            written into that folder. \
             The same records give the same report.json, byte for byte, in whatever order they \
             stand.
 
@@ -113,6 +113,7 @@ struct ReplayCommand: ParsableCommand {
         try report.writeJSON { bytes in try json.write(bytes) }
         try json.close()
         try folder.write("report.md", Array(report.markdown().utf8))
+        try folder.write("junit.xml", Array(report.junit.utf8))
     }
 
     private func show(

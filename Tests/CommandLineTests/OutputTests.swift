@@ -33,7 +33,7 @@ struct OutputTests {
         #expect(try folder.read("out/report.json") == before)
         #expect(
             folder.names(in: "out") == [
-                "episodes.ndjson", "rejects.ndjson", "report.json", "report.md",
+                "episodes.ndjson", "junit.xml", "rejects.ndjson", "report.json", "report.md",
             ]
         )
     }

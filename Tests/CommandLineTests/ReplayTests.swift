@@ -25,7 +25,7 @@ struct ReplayTests {
         #expect(run.output.contains("every difference is explained"))
         #expect(
             folder.names(in: "out") == [
-                "episodes.ndjson", "rejects.ndjson", "report.json", "report.md",
+                "episodes.ndjson", "junit.xml", "rejects.ndjson", "report.json", "report.md",
             ]
         )
         let summary = try summary(of: "out")

@@ -1,0 +1,30 @@
+import DivergenceAnalysis
+
+extension ParityReport {
+    /// `junit.xml`: a test for what would make the replay's exit code 1 or worse.
+    ///
+    /// Known defects of legacy are what a replay is there to find, so a class that is explained is no
+    /// failure; what nothing explains, a defect of the brain, and having judged nothing are.
+    package var junit: String {
+        var cases = [
+            JUnit.Case(
+                name: "episodes were judged",
+                problems: episodes.judged > 0
+                    ? [] : ["no episode settled with its facts complete by \(episodes.horizon)"]
+            )
+        ]
+        for cause in DivergenceClass.allCases where cause.isBlocking {
+            let found = divergences.filter { $0.divergence.classes.contains(cause) }
+            let told = found.prefix(Self.mostProblems).map { entry in
+                "\(entry.divergence.id): account \(entry.episode.account): \(entry.divergence.story)"
+            }
+            let rest = found.count - Self.mostProblems
+            let more = rest > 0 ? ["and \(Figures.grouped(rest)) more, in report.json"] : []
+            cases.append(JUnit.Case(name: "no \(cause.rawValue)", problems: told + more))
+        }
+        return JUnit(suite: "replay", cases: cases).xml
+    }
+
+    /// The most divergences of one class that are told of.
+    private static let mostProblems = 50
+}
