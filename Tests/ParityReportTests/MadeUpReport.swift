@@ -81,8 +81,14 @@ struct MadeUpReport {
                     )
                 }
             ),
-            "unconfirmed": .array([]),
+            "unconfirmed": .array([]), "observation": observation, "ledger": .array([]),
+            "orphaned": .array([]), "cells": .array([]), "days": .array([]), "noise": .array([]),
         ])
+    }
+
+    /// Nothing is told of what the sources delivered.
+    private var observation: JSONTree {
+        Self.object(["from": .null, "longest_silence": .null, "sources": .array([])])
     }
 
     private var input: JSONTree {
@@ -150,6 +156,7 @@ struct MadeUpReport {
                 ),
                 "subscriptions": .integer(episode.subscriptions),
             ]),
+            "taken": object(["legacy": strings(["flag"]), "brain": .array([])]),
         ])
     }
 
