@@ -11,7 +11,7 @@ extension GateDecision {
         for criterion in criteria {
             table.add([
                 criterion.name.words, criterion.verdict.rawValue,
-                Self.cut(criterion.value, to: 32), Self.cut(criterion.limit, to: 28),
+                Self.cut(criterion.value, to: 31), Self.cut(criterion.limit, to: 28),
             ])
         }
         return table.text + toDo + "\n" + Self.wrapped(headline, indent: "  ")
