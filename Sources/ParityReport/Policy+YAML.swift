@@ -30,7 +30,11 @@ extension Policy {
                     throw RecordError("`threshold` is `\(text)`, not a number of minor units")
                 }
                 threshold = amount
-            default: throw RecordError("`\(name)` is not known")
+            default:
+                throw RecordError(
+                    "`\(name)` is not known; there are `confirmation`, `threshold`, `reactivation` and "
+                        + "`override`"
+                )
             }
         }
     }

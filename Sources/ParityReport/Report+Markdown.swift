@@ -29,7 +29,7 @@ extension ParityReport {
         let divergent = Figures.grouped(episodes.divergent)
         guard blockingCount > 0 else {
             return "\(divergent) of \(judged) episodes diverge, and **every difference is "
-                + "explained**: no unexplained one, no brain defect."
+                + "explained**."
         }
         return "\(divergent) of \(judged) episodes diverge, and **\(blockingCount) of them block "
             + "every gate**: unexplained, or a defect of the brain."

@@ -25,6 +25,7 @@ package struct CaseAcceptance: Sendable {
         in region: CorpusRegion,
         ticket: String? = nil
     ) throws {
+        if let flaw = subject.flaw { throw RecordError(flaw) }
         var expectation = CaseExpectation(ticket: ticket, settings: .init(), outcome: .object([]))
         if let old = subject.expectation {
             do throws(RecordError) {
@@ -33,11 +34,17 @@ package struct CaseAcceptance: Sendable {
                 throw error.inside("expect.json")
             }
         }
-        if let ticket { expectation.ticket = ticket }
+        var said: [TreeDifference] = []
+        if let ticket, ticket != expectation.ticket {
+            said.append(
+                TreeDifference(place: "ticket", expected: expectation.ticket, actual: ticket)
+            )
+            expectation.ticket = ticket
+        }
         let settings = try subject.settings(expectation.settings, .standard)
         let outcome = try subject.outcome(settings)
         let tree = try outcome.tree
-        changes = TreeDifference.between(expected: expectation.outcome, actual: tree)
+        changes = said + TreeDifference.between(expected: expectation.outcome, actual: tree)
         problems = try subject.broken(outcome, region)
         expectation.outcome = tree
         text = expectation.text

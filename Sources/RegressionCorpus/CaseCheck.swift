@@ -43,6 +43,7 @@ package struct CaseCheck: Sendable {
         _ region: CorpusRegion,
         _ brain: Brain
     ) throws {
+        if let flaw = subject.flaw { throw RecordError(flaw) }
         if claim == nil { problems.append("README.md does not begin with `# ` and a claim") }
         guard let text = subject.expectation else {
             problems.append("there is no expect.json; write one with `corpus accept \(name)`")

@@ -18,6 +18,16 @@ package struct CorpusCase: Sendable {
     /// `policy.yaml`; `nil` for the default policy.
     package var policy: String?
 
+    /// Why the folder is none of a case; `nil` where it is one.
+    package var flaw: String?
+
+    /// What stands for a folder that is none of a case, so that the others can be looked at all the
+    /// same.
+    package init(name: String, flaw: String) {
+        self.init(name: name, log: [], expectation: nil, readme: "")
+        self.flaw = flaw
+    }
+
     /// A case from its files.
     package init(
         name: String,
@@ -38,7 +48,8 @@ package struct CorpusCase: Sendable {
         guard let line = readme.split(separator: "\n").first, line.hasPrefix("# ") else {
             return nil
         }
-        return String(line.dropFirst(2))
+        let claim = line.dropFirst(2)
+        return claim.allSatisfy(\.isWhitespace) ? nil : String(claim)
     }
 
     /// Cases of this prefix hold a log that must be refused.

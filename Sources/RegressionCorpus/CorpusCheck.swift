@@ -19,6 +19,20 @@ package struct CorpusCheck: Sendable {
             CaseCheck(subject, in: region, brain: brain)
         }
         checks = results.map { $0.get() }
+        refuseClaimsMadeTwice()
+    }
+
+    /// Two cases that claim the same prove nothing more than one.
+    private mutating func refuseClaimsMadeTwice() {
+        var first: [String: String] = [:]
+        for place in checks.indices {
+            guard let claim = checks[place].claim else { continue }
+            if let other = first[claim] {
+                checks[place].problems.append("its claim is that of `\(other)` too")
+            } else {
+                first[claim] = checks[place].name
+            }
+        }
     }
 
     /// Those that don't hold.
@@ -31,6 +45,7 @@ package struct CorpusCheck: Sendable {
     package var headline: String {
         guard !checks.isEmpty else { return "there is no case: nothing was shown" }
         let all = Figures.grouped(checks.count)
+        guard checks.count > 1 || !failures.isEmpty else { return "the one case holds" }
         guard !failures.isEmpty else { return "all \(all) cases hold" }
         let failing = Figures.grouped(failures.count)
         return "\(failing) of \(all) cases \(failures.count == 1 ? "does" : "do") not hold"

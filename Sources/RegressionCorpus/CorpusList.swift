@@ -104,6 +104,9 @@ extension CorpusList.Entry {
                 throw error.inside("case `\(subject.name)`: expect.json")
             }
         }
+        if let flaw = subject.flaw {
+            throw RecordError(flaw).inside("case `\(subject.name)`")
+        }
         let outcome = try subject.outcome(try subject.settings(settings, .standard))
         outcomes = Array(Set(outcome.names)).sorted()
         let met = outcome.episodes.compactMap(\.accountType).map { type in

@@ -23,8 +23,9 @@ package struct TreeDifference: Hashable, Sendable {
         into differences: inout [TreeDifference]
     ) {
         guard expected != actual else { return }
-        switch (expected, actual) {
-        case (.object(let old), .object(let new)):
+        // What is there on one side only is told bit by bit too, so that each line can be read.
+        switch (expected ?? actual?.emptied, actual ?? expected?.emptied) {
+        case (.object(let old), .object(let new)) where old != new:
             let keys =
                 old.map(\.key)
                 + new.map(\.key).filter { key in
@@ -38,7 +39,7 @@ package struct TreeDifference: Hashable, Sendable {
                     into: &differences
                 )
             }
-        case (.array(let old), .array(let new)):
+        case (.array(let old), .array(let new)) where old != new:
             for index in 0..<max(old.count, new.count) {
                 compare(
                     old.indices.contains(index) ? old[index] : nil,
@@ -63,6 +64,15 @@ extension TreeDifference: CustomStringConvertible {
 }
 
 extension JSONTree {
+    /// An empty value of the same kind, of one that can hold others.
+    fileprivate var emptied: JSONTree? {
+        switch self {
+        case .object: .object([])
+        case .array: .array([])
+        case .null, .bool, .integer, .number, .string: nil
+        }
+    }
+
     /// The value on one line.
     fileprivate var text: String {
         if case .number = self { return kindInWords }

@@ -9,8 +9,8 @@ struct CorpusAcceptCommand: ParsableCommand {
         abstract: "Rewrites the expectation of cases, and says what changed.",
         discussion: """
             What changed is what a reviewer must agree with. Of a case without an expect.json \
-            everything is new. Exit code 1: what came of a case can't be right whatever is \
-            expected, and nothing was written for it.
+            everything is new. Exit code 1: a case can't be read, or what came of it can't be right \
+            whatever is expected, and nothing was written for it.
 
             Examples:
               dunning-parity corpus accept void-after-a-dispute
@@ -45,7 +45,7 @@ struct CorpusAcceptCommand: ParsableCommand {
     func run() throws {
         do {
             let folder = try CorpusFolder(option.corpus)
-            let cases = try all ? folder.cases() : names.map { try folder[$0] }
+            let cases = all ? folder.cases() : try names.map { try folder[$0] }
             // Judged side by side, and written one after the other.
             let acceptances = CaseAcceptance.all(of: cases, in: folder.region, ticket: ticket)
             var tally = (changed: 0, refused: 0)
@@ -53,7 +53,10 @@ struct CorpusAcceptCommand: ParsableCommand {
                 try accept(subject, acceptance, into: folder, &tally)
             }
             if all {
-                print("\(Figures.grouped(cases.count)) cases, \(tally.changed) changed")
+                print(
+                    "\(Figures.grouped(cases.count)) cases, \(tally.changed) changed, "
+                        + "\(tally.refused) refused"
+                )
             }
             if cases.isEmpty {
                 throw CommandFailure(code: .data, message: "`\(folder.path)` holds no case")
@@ -75,12 +78,18 @@ struct CorpusAcceptCommand: ParsableCommand {
         do {
             acceptance = try result.get()
         } catch let error as RecordError {
-            throw CommandFailure(code: .data, message: "case `\(name)`: \(error.reason)")
+            Terminal.say("\(name): \(error.reason)")
+            tally.refused += 1
+            return
         }
         guard acceptance.problems.isEmpty else {
             for problem in acceptance.problems { Terminal.say("\(name): \(problem)") }
             tally.refused += 1
             return
+        }
+        // What is as it was keeps its time, too.
+        if acceptance.text != subject.expectation {
+            try OutputFolder("\(folder.path)/\(name)").write("expect.json", acceptance.text)
         }
         let changes = acceptance.changes
         if !changes.isEmpty { tally.changed += 1 }
@@ -88,8 +97,5 @@ struct CorpusAcceptCommand: ParsableCommand {
             print("\(name): \(changes.isEmpty ? "nothing changed" : "\(changes.count) changed")")
         }
         for change in changes { print("  \(change)") }
-        // What is as it was keeps its time, too.
-        guard acceptance.text != subject.expectation else { return }
-        try OutputFolder("\(folder.path)/\(name)").write("expect.json", acceptance.text)
     }
 }

@@ -77,7 +77,7 @@ struct CorpusAddCommand: ParsableCommand {
         for path in log { try cut.read(.file(path)) }
         if cut.digest.hex != document.input.log {
             Terminal.say(
-                "dunning-parity: not all of the report's log was given; going on with this"
+                "dunning-parity: these are not exactly the logs of the report; going on with them"
             )
         }
         let request = CasePromotion.Request(
@@ -92,7 +92,7 @@ struct CorpusAddCommand: ParsableCommand {
             document.input,
             cut,
             request,
-            into: try folder.cases(),
+            into: folder.cases(),
             of: folder.region
         ).promoted
         try folder.write(made)

@@ -23,7 +23,7 @@ struct CorpusCheckCommand: ParsableCommand {
     func run() throws {
         do {
             let folder = try CorpusFolder(corpus)
-            let check = CorpusCheck(try folder.cases(), in: folder.region)
+            let check = CorpusCheck(folder.cases(), in: folder.region)
             if let junit { try OutputFile.write(check.junit, to: junit) }
             if let markdown { try OutputFile.write(check.markdown, to: markdown) }
             print(check.text, terminator: "")

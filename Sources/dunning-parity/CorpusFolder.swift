@@ -40,11 +40,15 @@ struct CorpusFolder {
         }
     }
 
-    /// All cases.
-    func cases() throws(CommandFailure) -> [CorpusCase] {
-        var cases: [CorpusCase] = []
-        for name in names { cases.append(try self[name]) }
-        return cases
+    /// All cases; a folder that is none of a case stands among them with its flaw.
+    func cases() -> [CorpusCase] {
+        names.map { name in
+            do throws(CommandFailure) {
+                return try self[name]
+            } catch {
+                return CorpusCase(name: name, flaw: error.message)
+            }
+        }
     }
 
     /// The case of a name.

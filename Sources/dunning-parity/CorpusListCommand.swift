@@ -26,7 +26,7 @@ struct CorpusListCommand: ParsableCommand {
         do {
             let folder = try CorpusFolder(corpus)
             do {
-                let list = try CorpusList(try folder.cases())
+                let list = try CorpusList(folder.cases())
                 print(wide ? list.table.text : list.text)
                 print(list.gaps, terminator: "")
             } catch let error as RecordError {

@@ -86,8 +86,10 @@ struct CorpusMinimizeCommand: ParsableCommand {
         guard let only = entries.first, entries.count == 1 else {
             for entry in entries.prefix(20) {
                 let classes = entry.divergence.classes.map(\.rawValue).joined(separator: " ")
-                Terminal.say("\(entry.divergence.id)  \(classes)  \(entry.divergence.story)")
+                let account = PlainText.line(entry.episode.account.rawValue, most: 30)
+                Terminal.say("\(entry.divergence.id)  \(account)  \(classes)")
             }
+            if entries.count > 20 { Terminal.say("and \(entries.count - 20) more") }
             throw CommandFailure(
                 code: .data,
                 message: entries.isEmpty

@@ -33,11 +33,12 @@ struct ExploreCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Of a whole log, how many episodes to draw for each class, and of those that matched.",
+            "Of a whole log, how many episodes to draw for each class, and of those that "
+                + "matched; 100 unless given.",
             valueName: "number"
         )
     )
-    var sample = 100
+    var sample: Int?
 
     @Option(
         help: ArgumentHelp(
@@ -68,9 +69,19 @@ struct ExploreCommand: ParsableCommand {
 
     @OptionGroup var judging: JudgeOptions
 
+    /// How many episodes of each class are sampled unless something else is asked for.
+    private static let usualSample = 100
+
     func validate() throws {
         if bound < 1 { throw ValidationError("`\(bound)` is no number of schedules") }
-        if sample < 1 { throw ValidationError("`\(sample)` is no number of episodes") }
+        if let sample, sample < 1 {
+            throw ValidationError("`\(sample)` is no number of episodes")
+        }
+        if sample != nil, account != nil || divergence != nil {
+            throw ValidationError(
+                "--sample is for a whole log; leave out --account and --divergence"
+            )
+        }
         if account != nil, divergence != nil {
             throw ValidationError("give --account or --divergence, not both")
         }
@@ -100,7 +111,7 @@ struct ExploreCommand: ParsableCommand {
         guard let account = try wanted(engine) else {
             let study = try ExposureStudy(
                 engine,
-                sample: sample,
+                sample: sample ?? Self.usualSample,
                 seed: seed,
                 bound: bound,
                 jobs: judging.threads

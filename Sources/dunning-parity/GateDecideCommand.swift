@@ -90,7 +90,7 @@ struct GateDecideCommand: ParsableCommand {
         assembly.waivers = try waivers.map(GateFiles.file)
         if let corpus {
             let folder = try CorpusFolder(corpus)
-            assembly.corpus = (corpus, try folder.cases(), folder.region)
+            assembly.corpus = (corpus, folder.cases(), folder.region)
         }
         let chain = try record.map { path throws(CommandFailure) in try ChainFolder(path) }
         assembly.chain = chain?.chain

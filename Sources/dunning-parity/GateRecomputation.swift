@@ -44,7 +44,7 @@ struct GateRecomputation {
                     body = nil
                     return
                 }
-                assembly.corpus = (input.name, try folder.cases(), folder.region)
+                assembly.corpus = (input.name, folder.cases(), folder.region)
             default: continue
             }
         }

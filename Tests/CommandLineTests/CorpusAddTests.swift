@@ -155,7 +155,7 @@ struct CorpusAddTests {
         ]
         let run = try Tool.run(arguments + [minimal])
         #expect(run.status == 0)
-        #expect(run.errors.contains("not all of the report's log was given"))
+        #expect(run.errors.contains("these are not exactly the logs of the report"))
         let other = try corpus.folder.write("other.ndjson", LogLines.explained)
         let lost = try Tool.run(arguments + [other])
         #expect(lost.status == 65)

@@ -35,7 +35,7 @@ struct TreeDifferenceTests {
                     "a[1]: expected 2, came 9", "a[2]: expected 3, came nothing",
                 ]
             ),
-            (#"{"a":[]}"#, #"{"a":[{"x":1}]}"#, [#"a[0]: expected nothing, came {"x":1}"#]),
+            (#"{"a":[]}"#, #"{"a":[{"x":1}]}"#, ["a[0].x: expected nothing, came 1"]),
             (
                 #"{"a":1,"b":2}"#, #"{"b":2,"c":3}"#,
                 [
