@@ -10,15 +10,18 @@ extension GateQuestion {
         let all = observation.cells.reduce(into: EpisodeTally()) { $0.add($1.tally) }
         // One that is counted and not listed is one all the same.
         let count = max(found.count, all.brainDefect)
+        let isWhole = all.judged > 0 && observation.outOfScope == 0
         return Criterion(
             .brainDefects,
-            count == 0 ? (all.judged > 0 ? .go : .insufficient) : .noGo,
+            count == 0 ? (isWhole ? .go : .insufficient) : .noGo,
             value: Figures.grouped(count),
             limit: "0",
             evidence: found.map(\.id),
-            next: count == 0
-                ? "nothing was judged: give reports that judge something"
-                : "mend the brain; a defect can't be waived",
+            next: count > 0
+                ? "mend the brain; a defect can't be waived"
+                : observation.outOfScope > 0
+                    ? "replay without --phase: shadow runs of later phases were left out"
+                    : "nothing was judged: give reports that judge something",
             meter: .init(value: count, limit: 0, mustReach: false)
         )
     }
@@ -86,7 +89,21 @@ extension GateQuestion {
             )
         }
         let overall = Stratum.overall(of: cells, limit: limit, name: Self.overall)
-        return judge.judge([overall] + cells.filter { $0.name != Self.rarer })
+        let shown = judge.judge([overall] + cells.filter { $0.name != Self.rarer })
+        // A rarer kind need not be shown to be within the limit, but must not surely be above it.
+        let rotten = judge.judge(rarerStrata(limit)).findings.filter { $0.verdict == .noGo }
+        return StrataFinding(findings: rotten + shown.findings)
+    }
+
+    /// The kinds that make up too little of the traffic to count by themselves, each by itself.
+    private func rarerStrata(_ limit: Rate) -> [Stratum] {
+        kinds.filter { !$0.isOften }.map { name, tally, _ in
+            Stratum(
+                name: name,
+                tally: Tally(events: tally.unexplained, of: tally.judged),
+                limit: limit
+            )
+        }
     }
 
     /// How many kinds of episode there could ever be: some 17 types by some 60 triggers.
@@ -97,21 +114,29 @@ extension GateQuestion {
 
     /// The episodes in scope by trigger and type, the rarer kinds together, in order of the name.
     var traffic: [(name: String, tally: EpisodeTally)] {
+        var result: [String: EpisodeTally] = [:]
+        for (name, tally, isOften) in kinds {
+            result[isOften ? name : Self.rarer, default: EpisodeTally()].add(tally)
+        }
+        return result.keys.sorted().map { ($0, result[$0] ?? EpisodeTally()) }
+    }
+
+    /// The episodes in scope by trigger and type, in order of the name, and whether they make up
+    /// enough of the traffic to count by themselves.
+    private var kinds: [(name: String, tally: EpisodeTally, isOften: Bool)] {
         var all: [String: EpisodeTally] = [:]
         for cell in cells {
             all["\(cell.cell.trigger), \(cell.cell.accountType)", default: EpisodeTally()]
                 .add(cell.tally)
         }
         let total = all.values.reduce(0) { $0 + $1.all }
-        var result: [String: EpisodeTally] = [:]
-        for (name, tally) in all {
-            let isOften =
-                tally.all.multipliedReportingOverflow(by: 1_000_000).partialValue
-                >= total.multipliedReportingOverflow(by: configuration.traffic.partsPerMillion)
-                .partialValue
-            result[isOften ? name : Self.rarer, default: EpisodeTally()].add(tally)
+        let least = configuration.traffic.partsPerMillion
+        return all.keys.sorted().map { name in
+            let tally = all[name] ?? EpisodeTally()
+            let mine = tally.all.multipliedFullWidth(by: 1_000_000)
+            let limit = total.multipliedFullWidth(by: least)
+            return (name, tally, (mine.high, mine.low) >= (limit.high, limit.low))
         }
-        return result.keys.sorted().map { ($0, result[$0] ?? EpisodeTally()) }
     }
 
     /// Nobody may have been harmed by what the brain would have done.
@@ -122,16 +147,28 @@ extension GateQuestion {
         let suspects = divergences.filter { $0.isBlocking && !$0.wrongsOfBrain.isEmpty }
         let customers = Set(suspects.map(\.account)).count
         let table = HarmTable(self)
+        let unseen = Set(observation.standing.filter(\.isHarmOutOfNowhere).map(\.account)).sorted()
+        let isShown = tally.judged > 0 && unseen.isEmpty
+        let standing =
+            unseen.isEmpty
+            ? []
+            : [
+                "\(Figures.grouped(unseen.count)) customers came in as legacy left them, whom the brain "
+                    + "would flag, ban or cancel at its first look, and no divergence says why"
+            ]
         return Criterion(
             .harm,
-            customers > 0 ? .noGo : tally.judged > 0 ? .go : .insufficient,
-            value: "\(Figures.grouped(customers)) customers",
+            customers > 0 ? .noGo : isShown ? .go : .insufficient,
+            value: "\(Figures.grouped(customers)) customers"
+                + (unseen.isEmpty ? "" : ", \(Figures.grouped(unseen.count)) at first look"),
             limit: "0",
-            details: table.lines,
-            evidence: suspects.map(\.id),
+            details: standing + table.lines,
+            evidence: suspects.map(\.id) + unseen.map(\.rawValue),
             next: customers > 0
                 ? "look at what the brain would have done to them, and mend it"
-                : "nothing was judged: give reports that judge something",
+                : unseen.isEmpty
+                    ? "nothing was judged: give reports that judge something"
+                    : "look at those accounts: settle what they owe, or replay from before it arose",
             meter: .init(value: customers, limit: 0, mustReach: false)
         )
     }
@@ -151,5 +188,20 @@ extension StratumFinding {
             state = "\(more) more clean episodes needed"
         }
         return "\(stratum.name): \(counts) unexplained, at most \(upperBound); \(state)"
+    }
+}
+
+extension ParityReport.StandingEntry {
+    /// Whether the brain would take something from the customer that legacy left him, and no
+    /// divergence of the log explains it.
+    fileprivate var isHarmOutOfNowhere: Bool {
+        guard origin == nil else { return false }
+        switch (difference.facet, difference.legacy, difference.brain) {
+        case (.badDebtFlag, .bool(false), .bool(true)), (.ban, .text(nil), .text(.some)),
+            (.subscription, .bool(true), .bool(false)):
+            return true
+        case (.items, .list(let legacy), .list(let brain)): return brain.count < legacy.count
+        default: return false
+        }
     }
 }

@@ -189,13 +189,26 @@ extension GateQuestion {
         let days = observation.days.filter { $0.day.phase <= phase }
             .reduce(into: EpisodeTally()) { $0.add($1.tally) }
         let isOne = days == tally
+        let own = cells.filter { $0.cell.phase == phase }.reduce(0) { $0 + $1.tally.judged }
+        // The last phase has no episodes of its own.
+        let isMet = phase == .retire || own >= configuration.cellEpisodes
+        let unjudged = Self.ppm(tally.open + tally.incomplete, of: tally.all)
+        let isJudged = unjudged <= configuration.unjudged.partsPerMillion
         let details =
             thin.map {
                 "\($0.name): \(Figures.grouped($0.tally.judged)) judged of "
                     + "\(Figures.grouped($0.tally.all))"
             } + missing.map { "\($0.rawValue): neither seen nor held by a case" }
+            + (isMet ? [] : ["of phase \(phase.rawValue) itself: \(Figures.grouped(own)) judged"])
+            + (isJudged
+                ? []
+                : [
+                    "\(Figures.grouped(tally.open)) open and \(Figures.grouped(tally.incomplete)) "
+                        + "incomplete of \(Figures.grouped(tally.all)): nobody knows of them"
+                ])
             + (isOne ? [] : ["the days hold other episodes than the kinds: something was lost"])
-        let isWhole = thin.isEmpty && missing.isEmpty && !kinds.isEmpty && isOne
+        let isWhole =
+            thin.isEmpty && missing.isEmpty && !kinds.isEmpty && isOne && isMet && isJudged
         return Criterion(
             .coverage,
             isWhole ? .go : .insufficient,

@@ -84,7 +84,9 @@ package struct GateAssembly: Sendable {
                     + "--phase"
             )
         }
-        let at = at ?? observation.horizon
+        // Where a source stopped telling how far it is complete, what came later is not passed over.
+        let latest = observation.sources.compactMap(\.activity.last).max()
+        let at = at ?? max(observation.horizon, latest ?? observation.horizon)
         var waivers: Waivers?
         if let file = self.waivers {
             waivers = try Self.inside(file) { () throws(RecordError) in
@@ -161,7 +163,11 @@ package struct GateAssembly: Sendable {
                 $0.phase <= phase && $0.classes.contains(cause)
             }
             var money = Amounts()
-            for entry in entries { money.add(entry.amounts) }
+            for sum in entries.flatMap(\.amounts.sums) {
+                // By its size: what one is owed does not make up for what another owes.
+                let size = Int64(clamping: sum.minorUnits.magnitude)
+                money.add(Money(minorUnits: size, currency: sum.currency))
+            }
             return ClassTotal(cause, count: entries.count, money: money)
         }
     }

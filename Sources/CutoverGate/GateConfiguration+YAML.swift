@@ -7,6 +7,7 @@ private enum GateKey: String, CaseIterable {
     case unexplained = "unexplained_ppm"
     case traffic = "traffic_ppm"
     case cellEpisodes = "cell_episodes"
+    case unjudged = "unjudged_ppm"
     case orphaned = "orphaned_ppm"
     case rejected = "rejected_ppm"
     case fidelity = "fidelity_ppm"
@@ -35,6 +36,7 @@ extension GateConfiguration {
         try fields[.unexplained].read(into: &unexplained, 1...100_000)
         try fields[.traffic].read(into: &traffic, 0...1_000_000)
         try fields[.cellEpisodes].read(into: &cellEpisodes, 1...1_000_000)
+        try fields[.unjudged].read(into: &unjudged, 0...100_000)
         try fields[.orphaned].read(into: &orphaned, 0...100_000)
         try fields[.rejected].read(into: &rejected, 0...100_000)
         try fields[.fidelity].read(into: &fidelity, 500_000...1_000_000)

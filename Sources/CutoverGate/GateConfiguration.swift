@@ -15,6 +15,8 @@ package struct GateConfiguration: Hashable, Sendable {
     package var traffic = Rate(partsPerMillion: 1000)
     /// How many judged episodes such a cell needs.
     package var cellEpisodes = 30
+    /// The most episodes that were not judged: open ones and incomplete ones.
+    package var unjudged = Rate(partsPerMillion: 1000)
     /// The most orphaned records.
     package var orphaned = Rate(partsPerMillion: 100)
     /// The most rejected records.
@@ -49,6 +51,7 @@ package struct GateConfiguration: Hashable, Sendable {
         unexplained_ppm: \(unexplained.partsPerMillion)
         traffic_ppm: \(traffic.partsPerMillion)
         cell_episodes: \(cellEpisodes)
+        unjudged_ppm: \(unjudged.partsPerMillion)
         orphaned_ppm: \(orphaned.partsPerMillion)
         rejected_ppm: \(rejected.partsPerMillion)
         fidelity_ppm: \(fidelity.partsPerMillion)

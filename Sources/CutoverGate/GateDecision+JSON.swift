@@ -45,6 +45,7 @@ extension GateDecision {
             text.member("policy", question.observation.policy)
             text.member("settle", question.observation.settle.description)
             text.member("configuration", question.configuration.digest)
+            text.member("limits", question.configuration.canonicalText)
             text.array("inputs") { text in
                 for input in inputs.sorted() {
                     text.object { text in
@@ -60,6 +61,7 @@ extension GateDecision {
             text.object("harm") { text in
                 text.object("legacy") { text in harm.legacy.write(into: &text) }
                 text.object("brain") { text in harm.brain.write(into: &text) }
+                text.object("strictness") { text in harm.strictness.write(into: &text) }
             }
             text.member("waivers", question.excuses.lines)
             text.member("clean_episodes_needed", cleanNeeded.map(Int64.init))

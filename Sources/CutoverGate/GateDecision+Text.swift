@@ -14,7 +14,15 @@ extension GateDecision {
                 Self.cut(criterion.value, to: 31), Self.cut(criterion.limit, to: 28),
             ])
         }
-        return table.text + toDo + "\n" + Self.wrapped(headline, indent: "  ")
+        return table.text + waivers + toDo + "\n" + Self.wrapped(headline, indent: "  ")
+    }
+
+    /// What the waivers came to, whether or not they let anything pass.
+    private var waivers: String {
+        let lines = question.excuses.lines
+        guard !lines.isEmpty else { return "" }
+        return "\nwaivers:\n"
+            + lines.map { Self.wrapped("- \($0)", indent: "    ", first: "  ") }.joined()
     }
 
     /// What to do about each criterion that does not pass, with what it rests on.

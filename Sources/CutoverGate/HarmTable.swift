@@ -13,6 +13,9 @@ package struct HarmTable: Hashable, Sendable {
     package var legacy: Harm
     /// By the brain, had it decided.
     package var brain: Harm
+    /// What the brain would have done where a known defect explains that legacy did not: it is stated,
+    /// not judged.
+    package var strictness: Harm
 
     /// The harm of one of the two.
     package struct Harm: Hashable, Sendable {
@@ -40,11 +43,15 @@ package struct HarmTable: Hashable, Sendable {
         let horizon = question.observation.horizon
         legacy = Harm(entries.filter { !$0.isBlocking }, \.wrongsOfLegacy, horizon)
         brain = Harm(entries.filter(\.isBlocking), \.wrongsOfBrain, horizon)
+        strictness = Harm(entries.filter { !$0.isBlocking }, \.wrongsOfBrain, horizon)
     }
 
     /// The two, a line each.
     package var lines: [String] {
-        [("legacy did", legacy), ("the brain would have done", brain)].map { who, harm in
+        [
+            ("legacy did wrongly", legacy), ("the brain would have done wrongly", brain),
+            ("the brain would do where a defect kept legacy from it", strictness),
+        ].map { who, harm in
             let counts = [
                 "\(Figures.grouped(harm.flagged)) flagged",
                 "\(Figures.grouped(harm.banned)) banned",

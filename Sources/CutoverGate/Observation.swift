@@ -47,6 +47,10 @@ package struct Observation: Sendable {
     package var sources: [ReportDocument.Source]
     /// The longest silence of all sources in one report.
     package var longestSilence: Gap?
+    /// Differences that accounts brought in and took out, in order of account and facet.
+    package var standing: [ParityReport.StandingEntry]
+    /// Episodes that a report left out, being of a later phase than it was asked for.
+    package var outOfScope: Int
     /// How often legacy ended the same situation in what, in order.
     package var situations: [SituationTally]
     /// How many accounts there are, of all reports.
@@ -114,6 +118,11 @@ extension Observation {
             (lhs.to.since(lhs.from), rhs.from) < (rhs.to.since(rhs.from), lhs.from)
         }
         situations = Self.situations(apart)
+        outOfScope = documents.reduce(0) { $0 + $1.summary.episodes.outOfScope }
+        standing = Set(documents.flatMap(\.standing)).sorted { lhs, rhs in
+            let left = (lhs.account, lhs.difference.facet, lhs.since)
+            return left < (rhs.account, rhs.difference.facet, rhs.since)
+        }
         divergences = try Self.divergences(reports)
         if reports.count == 1 {
             cells = first.evidence.cells

@@ -77,7 +77,9 @@ package struct MirrorActivity: Hashable, Sendable {
         let place = mark.source.place
         switch mark.says {
         case .through(let instant):
-            sources[place].through = max(sources[place].through ?? instant, instant)
+            // Nobody can vouch for what has not happened yet.
+            let until = min(instant, record.at)
+            sources[place].through = max(sources[place].through ?? until, until)
         case .gap(let from, let to) where isNew:
             let gap = Gap(from: from, to: to)
             let later = sources[place].gaps.firstIndex { (from, to) <= ($0.from, $0.to) }

@@ -66,6 +66,21 @@ package struct ParityReport: Sendable {
         package var episodes: Int
         /// The divergence that it came from; `nil` where it was there before the log began.
         package var origin: String?
+
+        /// A standing difference from its parts.
+        package init(
+            account: AccountID,
+            difference: FacetDifference,
+            since: Instant,
+            episodes: Int,
+            origin: String?
+        ) {
+            self.account = account
+            self.difference = difference
+            self.since = since
+            self.episodes = episodes
+            self.origin = origin
+        }
     }
 
     /// An account's last settled state in both runs.

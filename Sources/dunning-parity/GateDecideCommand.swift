@@ -96,6 +96,8 @@ struct GateDecideCommand: ParsableCommand {
         assembly.chain = chain?.chain
         let (decision, inputs) = try assembly.decide()
         let json = decision.json(inputs)
+        // What could not be recorded must not be seen to have been decided.
+        let kept = try chain.map { try $0.append(decision, inputs, json) }
         if let out {
             let folder = try OutputFolder(out)
             try folder.write("gate.json", json)
@@ -103,8 +105,7 @@ struct GateDecideCommand: ParsableCommand {
             try folder.write("gate.html", Array(GatePage(decision).html.utf8))
         }
         print(decision.text, terminator: "")
-        if let chain {
-            let kept = try chain.append(decision, inputs, json)
+        if let chain, let kept {
             print("recorded: \(chain.path)/\(kept)")
         }
         return decision.verdict

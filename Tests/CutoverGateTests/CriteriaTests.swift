@@ -299,6 +299,7 @@ struct CriteriaTests {
         ] {
             let question = try Self.question { question in
                 question.configuration.cellEpisodes = 30
+                question.configuration.unjudged = .whole
                 var cell = Self.cell("invoice.paid", match: judged)
                 cell.tally.open = 100
                 question.observation.cells = [cell]
