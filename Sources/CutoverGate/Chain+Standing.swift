@@ -32,11 +32,11 @@ extension Chain {
 
     /// What became of a phase's GO, for whoever has to say why none stands.
     ///
-    /// A GO is ended by a later verdict of its phase that is worse, for whatever brain or policy:
-    /// most of what speaks against a phase, such as a log with gaps or models that don't fit, does
-    /// not depend on them, and a doubt is not laid to rest by asking about something else. It is
-    /// ended by a rollback of its phase or of one below, on which it rested. A later GO for another
-    /// brain or policy does not end it, because nothing spoke against it.
+    /// A GO is ended by a later verdict of its phase, or of one below, that is worse, for whatever
+    /// brain or policy: most of what speaks against a phase, such as a log with gaps or models that
+    /// don't fit, does not depend on them, and a doubt is not laid to rest by asking about something
+    /// else. It is ended by a rollback of its phase or of one below, on which it rested. A later GO
+    /// for another brain or policy does not end it, because nothing spoke against it.
     ///
     /// - Parameters:
     ///   - phase: The phase.
@@ -67,7 +67,7 @@ extension ChainRecord {
     /// Whether an earlier GO of a phase does not outlive this record.
     fileprivate func ends(_ phase: Phase) -> Bool {
         switch entry.kind {
-        case .verdict(let own, let verdict, _): own == phase && verdict != .go
+        case .verdict(let own, let verdict, _): own <= phase && verdict != .go
         case .rollback(let own, _, _): own <= phase
         }
     }

@@ -120,7 +120,7 @@ struct GateRollbackCommand: ParsableCommand {
 
     func run() throws {
         do {
-            let chain = try ChainFolder(folder)
+            let chain = try ChainFolder(addingTo: folder)
             guard let last = chain.chain.records.last else {
                 throw CommandFailure(
                     code: .data,

@@ -92,7 +92,9 @@ struct GateDecideCommand: ParsableCommand {
             let folder = try CorpusFolder(corpus)
             assembly.corpus = (corpus, folder.cases(), folder.region)
         }
-        let chain = try record.map { path throws(CommandFailure) in try ChainFolder(path) }
+        let chain = try record.map { path throws(CommandFailure) in
+            try ChainFolder(addingTo: path)
+        }
         assembly.chain = chain?.chain
         let (decision, inputs) = try assembly.decide()
         let json = decision.json(inputs)

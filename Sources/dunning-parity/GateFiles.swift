@@ -1,4 +1,5 @@
 import CutoverGate
+import Glibc
 import MirrorLog
 import ParityReport
 
@@ -25,22 +26,41 @@ enum GateFiles {
 }
 
 /// A folder of recorded verdicts.
+///
+/// From when one is opened to be added to until the program ends nobody else can open it so: two
+/// verdicts that were recorded at the same time would take each other's place.
 struct ChainFolder {
     let path: String
     let chain: Chain
 
-    /// Reads the chain; a folder that is not there is one without a record yet.
-    init(_ path: String, published: [String] = []) throws(CommandFailure) {
-        self.path = path
-        guard FileStatus(path) != .nothing else {
-            chain = Chain()
-            return
+    /// Opens a chain to be added to, once whoever has it open so is done.
+    init(addingTo path: String) throws(CommandFailure) {
+        let folder = try OutputFolder(path)
+        let lock = open("\(folder.path)/.lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
+        guard lock >= 0 else { throw OutputFolder.failure("can't lock `\(path)`") }
+        while flock(lock, LOCK_EX) != 0 {
+            guard errno == EINTR else { throw OutputFolder.failure("can't lock `\(path)`") }
         }
+        chain = try Self.read(path, published: [])
+        self.path = path
+    }
+
+    /// Reads a chain; a folder that is not there is one without a record yet.
+    init(_ path: String, published: [String] = []) throws(CommandFailure) {
+        chain = try Self.read(path, published: published)
+        self.path = path
+    }
+
+    private static func read(
+        _ path: String,
+        published: [String]
+    ) throws(CommandFailure) -> Chain {
+        guard FileStatus(path) != .nothing else { return Chain() }
         var files: [ChainFile] = []
         for name in try CorpusFolder.entries(of: path) {
             files.append(ChainFile(name: name, bytes: try TextFile.bytes("\(path)/\(name)")))
         }
-        chain = Chain(files: files, published: published)
+        return Chain(files: files, published: published)
     }
 
     /// Appends a decision.
