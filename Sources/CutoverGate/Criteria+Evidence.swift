@@ -99,8 +99,9 @@ extension GateQuestion {
         return excused.contains(key)
     }
 
+    /// The episodes that are excused: those in scope, for no others count against a waiver's cap.
     private var excused: Set<ReportDocument.EpisodeKey> {
-        Set(observation.divergences.filter(excuses.cover).map(\.episode))
+        Set(divergences.filter(excuses.cover).map(\.episode))
     }
 
     /// The log must have been observed for long enough, without holes, and up to now.

@@ -10,8 +10,9 @@ extension Observation {
         var met: Set<ReportDocument.EpisodeKey> = []
         var logs: Set<String> = []
         let bySize = reports.sorted { lhs, rhs in
-            (rhs.document.summary.records, lhs.document.input.log)
-                < (lhs.document.summary.records, rhs.document.input.log)
+            let (left, right) = (lhs.document, rhs.document)
+            return (right.summary.records, right.summary.episodes.judged, left.input.log)
+                < (left.summary.records, left.summary.episodes.judged, right.input.log)
         }
         return bySize.filter { report in
             let keys = Set((report.episodes ?? []).map(\.key))

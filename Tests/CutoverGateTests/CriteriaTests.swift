@@ -220,6 +220,37 @@ struct CriteriaTests {
         }
     }
 
+    @Test("a trigger that nobody handled is waived with its divergence, in scope only")
+    func waivedOrphan() throws {
+        let template = try #require(Self.entries(1).first)
+        let cases: [(phase: Phase, waived: Set<DivergenceClass>, expected: GateVerdict)] = [
+            (.webhooks, [.stuckEvent], .go), (.webhooks, [], .noGo),
+            (.segments, [.stuckEvent], .noGo),
+        ]
+        for (phase, waived, expected) in cases {
+            let question = try Self.question { question in
+                question.configuration.orphaned = Rate(partsPerMillion: 0)
+                question.excuses = Excuses(classes: waived)
+                var entry = template
+                (entry.classes, entry.phase) = ([.stuckEvent], phase)
+                question.observation.divergences = [entry]
+                question.observation.orphans = [
+                    .init(
+                        record: RecordID("lost"),
+                        kind: .stripe,
+                        account: entry.account,
+                        why: .unprocessed,
+                        opened: entry.opened
+                    )
+                ]
+                let place = question.observation.ledger.firstIndex { $0.kind == .stripe } ?? 0
+                question.observation.ledger[place].matched -= 1
+                question.observation.ledger[place].orphaned += 1
+            }
+            #expect(question.verdict(of: .completeness) == expected, "\(phase) \(waived)")
+        }
+    }
+
     @Test("a ledger that does not balance, or misses records, is NO-GO")
     func unbalanced() throws {
         for change: (inout LedgerRow) -> Void in [
