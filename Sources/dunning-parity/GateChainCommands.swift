@@ -36,39 +36,52 @@ struct GateVerifyCommand: ParsableCommand {
             let chain = try ChainFolder(folder, published: published).chain
             for problem in chain.problems { print(problem) }
             var isSound = chain.isSound
+            var left = 0
             for record in chain.records where record.entry.body != nil {
-                isSound = recompute(record, chain) && isSound
+                switch recompute(record, chain) {
+                case .same: break
+                case .notAtHand: left += 1
+                case .different: isSound = false
+                }
             }
             guard !chain.records.isEmpty || !chain.isSound else {
                 throw CommandFailure(code: .data, message: "`\(folder)` holds no record")
             }
             let count = chain.records.count
             print(isSound ? "\(count) records, all as they were" : "the chain is not as it was")
+            if left > 0 { print("\(left) of them not computed again: what they rest on is gone") }
             if !isSound { throw ExitCode(1) }
         } catch let failure as CommandFailure {
             throw failure.exit
         }
     }
 
-    /// Computes a verdict again where all its inputs are at hand.
-    private func recompute(_ record: ChainRecord, _ chain: Chain) -> Bool {
+    /// What came of computing a verdict again.
+    private enum Recomputed {
+        case same, different, notAtHand
+    }
+
+    /// Computes a verdict again where all its inputs are at hand, as they were.
+    private func recompute(_ record: ChainRecord, _ chain: Chain) -> Recomputed {
         do {
             guard let body = try GateRecomputation(record, of: chain).body else {
-                print("\(record.fileName): not computed again, its inputs are not at hand")
-                return true
+                print(
+                    "\(record.fileName): not computed again, an input is gone or another one by now"
+                )
+                return .notAtHand
             }
             guard try record.isConfirmed(byRecomputed: body) else {
                 print("\(record.fileName): computed again, it says something else")
                 for difference in try record.differences(fromRecomputed: body).prefix(5) {
                     print("  \(difference)")
                 }
-                return false
+                return .different
             }
             print("\(record.fileName): computed again, the same")
-            return true
+            return .same
         } catch {
             print("\(record.fileName): can't be computed again: \(error)")
-            return false
+            return .different
         }
     }
 }
@@ -127,8 +140,9 @@ struct GateRollbackCommand: ParsableCommand {
                     message: "`\(folder)` holds no verdict that could be taken back"
                 )
             }
+            // An emergency does not wait for a verdict that was dated ahead: it stands right behind it.
             let entry = try ChainEntry(
-                at: at,
+                at: max(at, last.entry.at),
                 kind: .rollback(phase, reason: reason, by: by),
                 brain: last.entry.brain,
                 policy: last.entry.policy,
