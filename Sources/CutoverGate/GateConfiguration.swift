@@ -15,8 +15,9 @@ package struct GateConfiguration: Hashable, Sendable {
     package var traffic = Rate(partsPerMillion: 1000)
     /// How many judged episodes such a cell needs.
     package var cellEpisodes = 30
-    /// The most episodes that were not judged: open ones and incomplete ones.
-    package var unjudged = Rate(partsPerMillion: 1000)
+    /// The most episodes that were not judged: open ones, of which a log in mid-traffic always ends
+    /// with some, and incomplete ones.
+    package var unjudged = Rate(partsPerMillion: 10_000)
     /// The most orphaned records.
     package var orphaned = Rate(partsPerMillion: 100)
     /// The most rejected records.

@@ -16,7 +16,7 @@ struct GateConfigurationTests {
             unexplained_ppm: 1000
             traffic_ppm: 1000
             cell_episodes: 30
-            unjudged_ppm: 1000
+            unjudged_ppm: 10000
             orphaned_ppm: 100
             rejected_ppm: 100
             fidelity_ppm: 990000
