@@ -20,32 +20,11 @@ extension Chain {
             if case .rollback(let phase, let reason, let by) = entry.kind {
                 let sentence =
                     "record \(record.sequence): phase \(phase.rawValue) rolled back by \(by): \(reason)"
-                reasons += Self.wrapped(sentence, at: 100)
+                let lines = PlainText.wrapped(sentence, at: 100, indent: "  ")
+                reasons += lines.joined(separator: "\n") + "\n"
             }
         }
         return table.text + (reasons.isEmpty ? "" : "\n" + reasons)
-    }
-
-    /// A sentence in lines, those after the first indented; a longer word is broken.
-    private static func wrapped(_ sentence: String, at width: Int) -> String {
-        var lines = ""
-        var line = ""
-        for word in sentence.split(separator: " ") {
-            var rest = Substring(word)
-            if !line.isEmpty, line.count + 1 + rest.count > width {
-                lines += line + "\n"
-                line = " "
-            }
-            if !line.isEmpty { line += " " }
-            while line.count + rest.count > width {
-                let part = rest.prefix(width - line.count)
-                lines += line + part + "\n"
-                rest = rest.dropFirst(part.count)
-                line = "  "
-            }
-            line += rest
-        }
-        return lines + line + "\n"
     }
 }
 

@@ -38,8 +38,10 @@ extension GateQuestion {
         let kinds: [MirrorRecord.Kind] = [.stripe, .request, .execution, .change]
         let rows = observation.ledger.filter { kinds.contains($0.kind) }
         let total = rows.reduce(0) { $0 + $1.matched + $1.pending + $1.orphaned }
-        let waived = observation.orphans.filter(isExcused)
-        let open = observation.orphans.filter { !isExcused($0) }
+        // Those in scope, for no others count against a waiver's cap.
+        let excused = Set(divergences.filter(excuses.cover).map(\.episode))
+        let waived = observation.orphans.filter { $0.isExcused(by: excused) }
+        let open = observation.orphans.filter { !$0.isExcused(by: excused) }
         let orphaned = rows.reduce(0) { $0 + $1.orphaned }
         // All that was read must stand in some row, and every orphan that is counted be named.
         let received = observation.ledger.reduce(0) { $0 + $1.received }
@@ -89,19 +91,6 @@ extension GateQuestion {
             let count = orphans.count { $0.why == why }
             return count == 0 ? nil : "orphaned as \(why.rawValue): \(Figures.grouped(count))"
         }
-    }
-
-    /// Whether what was never handled is a divergence that is waived.
-    private func isExcused(_ orphan: DeliveryLedger.Orphan) -> Bool {
-        guard orphan.why == .unprocessed, let account = orphan.account, let opened = orphan.opened
-        else { return false }
-        let key = ReportDocument.EpisodeKey(account: account, opened: opened)
-        return excused.contains(key)
-    }
-
-    /// The episodes that are excused: those in scope, for no others count against a waiver's cap.
-    private var excused: Set<ReportDocument.EpisodeKey> {
-        Set(divergences.filter(excuses.cover).map(\.episode))
     }
 
     /// The log must have been observed for long enough, without holes, and up to now.
@@ -290,4 +279,12 @@ extension GateQuestion {
 extension TimeSpan {
     /// Whole days.
     fileprivate var days: Int { Int(microseconds / 86_400_000_000) }
+}
+
+extension DeliveryLedger.Orphan {
+    /// Whether it was never handled in one of some episodes, whose divergences are waived.
+    fileprivate func isExcused(by episodes: Set<ReportDocument.EpisodeKey>) -> Bool {
+        guard why == .unprocessed, let account, let opened else { return false }
+        return episodes.contains(ReportDocument.EpisodeKey(account: account, opened: opened))
+    }
 }

@@ -56,33 +56,9 @@ extension GateDecision {
 
     /// Text in lines of a terminal's width, all but the first indented.
     private static func wrapped(_ text: String, indent: String, first: String = "") -> String {
-        var lines: [String] = []
-        var line = first
-        var isEmpty = true
-        for word in words(of: PlainText.line(text, most: longest), upTo: width - indent.count) {
-            if !isEmpty, line.count + 1 + word.count > width {
-                lines.append(line)
-                line = indent
-                isEmpty = true
-            }
-            line += (isEmpty ? "" : " ") + word
-            isEmpty = false
-        }
-        lines.append(line)
-        return lines.joined(separator: "\n") + "\n"
-    }
-
-    /// The words of a text; one that is longer than a line in pieces that aren't.
-    private static func words(of text: String, upTo most: Int) -> [Substring] {
-        text.split(separator: " ").flatMap { word in
-            var pieces: [Substring] = []
-            var rest = word
-            while rest.count > most {
-                pieces.append(rest.prefix(most))
-                rest = rest.dropFirst(most)
-            }
-            return pieces + [rest]
-        }
+        let line = PlainText.line(text, most: longest)
+        return PlainText.wrapped(line, at: width, first: first, indent: indent)
+            .joined(separator: "\n") + "\n"
     }
 
     /// The decision for a pull request: what matters in the first lines.

@@ -115,10 +115,7 @@ package struct GatePage {
         var result = ""
         for scalar in text.unicodeScalars {
             switch scalar {
-            case "&": result += "&amp;"
-            case "<": result += "&lt;"
-            case ">": result += "&gt;"
-            case "\"": result += "&quot;"
+            case "&", "<", ">", "\"": result += Markup.reference(to: scalar) ?? ""
             case "'": result += "&#39;"
             default:
                 let category = scalar.properties.generalCategory

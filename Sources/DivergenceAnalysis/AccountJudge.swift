@@ -41,13 +41,14 @@ package struct AccountJudge: Sendable {
         }
         var verdicts = AccountVerdicts(account: account)
         var cutter = EpisodeCutter(ordered, settings)
-        let reproducers = findsReproducers ? ReproducerSearch(account, ordered, by: self) : nil
+        // Most accounts have no divergence, and need no search.
+        lazy var reproducers = ReproducerSearch(account, ordered, by: self)
         var keeper = LedgerKeeper(account, ordered, coverage)
         while let episode = cutter.nextEpisode() {
             keeper.enter(episode, untriggered: cutter.untriggered)
             verdicts.count(episode.timeline, coverage)
             var verdict = judge(episode, of: account, gaps, ordered[episode.range], cutter)
-            if let reproducers, case .divergent(var divergence) = verdict.outcome {
+            if findsReproducers, case .divergent(var divergence) = verdict.outcome {
                 divergence.reproducer = reproducers.reproducer(of: divergence, in: episode)
                 verdict.outcome = .divergent(divergence)
             }

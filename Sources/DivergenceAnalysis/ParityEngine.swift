@@ -108,15 +108,8 @@ package struct ParityEngine: Sendable {
 
     private mutating func note(_ record: MirrorRecord) {
         shown.note(record)
-        switch record.body {
-        case .baseline(let state): claim(state.stripeCustomer, by: record.account)
-        case .change(let change):
-            if case .customer(let customer, _, _) = change.row {
-                claim(customer.value.map { CustomerID($0) }, by: record.account)
-            }
-        case .mark(let mark) where record.account == nil: note(mark)
-        case .execution, .mark, .request, .stripe: break
-        }
+        claim(record.claimedCustomer, by: record.account)
+        if record.account == nil, case .mark(let mark) = record.body { note(mark) }
     }
 
     private mutating func claim(_ customer: CustomerID?, by account: AccountID?) {

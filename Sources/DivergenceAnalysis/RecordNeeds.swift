@@ -20,7 +20,7 @@ struct RecordNeeds {
         var claims: [CustomerID: [Int]] = [:]
         for (place, record) in records.enumerated() {
             named[record.id.rawValue] = named[record.id.rawValue] ?? place
-            if let customer = record.claimed { claims[customer, default: []].append(place) }
+            if let customer = record.claimedCustomer { claims[customer, default: []].append(place) }
             switch record.body {
             case .stripe(let event): named[event.id] = named[event.id] ?? place
             case .baseline(let state):
@@ -79,17 +79,6 @@ struct RecordNeeds {
 }
 
 extension MirrorRecord {
-    /// The customer that this one says is the account's.
-    fileprivate var claimed: CustomerID? {
-        switch body {
-        case .baseline(let state): return state.stripeCustomer
-        case .change(let change):
-            guard case .customer(let customer, _, _) = change.row else { return nil }
-            return customer.value.map { CustomerID($0) }
-        case .stripe, .request, .execution, .mark: return nil
-        }
-    }
-
     /// The customer that this one is about.
     fileprivate var customer: CustomerID? {
         if case .stripe(let event) = body { event.customer } else { nil }

@@ -4,7 +4,8 @@ import BillingModel
 struct Examination {
     let decision: Decision
     let state: AccountState
-    let now: Instant
+    /// When it was decided: an argument, like all that a decision rests on.
+    let instant: Instant
     let policy: Policy
     let brain: Brain
     /// What the account owes, reckoned anew.
@@ -19,18 +20,18 @@ struct Examination {
     init(
         _ decision: Decision,
         on state: AccountState,
-        at now: Instant,
+        at instant: Instant,
         _ policy: Policy,
         brain: Brain
     ) {
         self.decision = decision
         self.state = state
-        self.now = now
+        self.instant = instant
         self.policy = policy
         self.brain = brain
-        owed = ReckonedDebt(of: state, at: now, policy)
-        standing = Standing(of: state, owing: owed, at: now, policy)
-        after = decision.plan.isEmpty ? state : state.after(decision.plan, at: now)
+        owed = ReckonedDebt(of: state, at: instant, policy)
+        standing = Standing(of: state, owing: owed, at: instant, policy)
+        after = decision.plan.isEmpty ? state : state.after(decision.plan, at: instant)
         marks = Marks(of: after)
     }
 }

@@ -4,7 +4,7 @@ import BillingModel
 // respect, and names what came out otherwise than it must.
 
 func planAfterPlan(_ it: Examination) -> String? {
-    let again = it.brain.decide(it.after, it.now, it.policy)
+    let again = it.brain.decide(it.after, it.instant, it.policy)
     return again.plan.first.map { "planned again: \($0.effect)" }
 }
 
@@ -13,7 +13,7 @@ func planAfterPlan(_ it: Examination) -> String? {
 /// Here the ids change places, which must change nothing but the names in the plan.
 func differenceByOrder(_ it: Examination) -> String? {
     let mirror = Mirror(of: it.state)
-    let other = it.brain.decide(mirror.reflection(of: it.state), it.now, it.policy)
+    let other = it.brain.decide(mirror.reflection(of: it.state), it.instant, it.policy)
     if other.rule != it.decision.rule {
         return "rule \(other.rule) in another order, not \(it.decision.rule)"
     }
@@ -24,7 +24,7 @@ func differenceByOrder(_ it: Examination) -> String? {
 }
 
 func differenceByShape(_ it: Examination) -> String? {
-    let other = it.brain.decide(it.state.withoutProvenance, it.now, it.policy)
+    let other = it.brain.decide(it.state.withoutProvenance, it.instant, it.policy)
     guard other != it.decision else { return nil }
     let lost = it.decision.plan.first { !other.plan.contains($0) }
     return lost.map { "rests on more than the facts: \($0.effect)" }
@@ -44,7 +44,7 @@ func severityAgainstDebt(_ it: Examination) -> String? {
 
 extension Examination {
     fileprivate func outcome(of state: AccountState) -> AccountState {
-        state.after(brain.decide(state, now, policy).plan, at: now)
+        state.after(brain.decide(state, instant, policy).plan, at: instant)
     }
 
     /// The account with one more unit on a counting invoice, and with one more invoice.
@@ -64,7 +64,7 @@ extension Examination {
                 amountDue: amount,
                 amountRemaining: amount
             )
-            invoice.markedUncollectibleAt = now.advanced(by: policy.confirmation.times(-1))
+            invoice.markedUncollectibleAt = instant.advanced(by: policy.confirmation.times(-1))
             states.append(state.with(invoice))
         }
         return states

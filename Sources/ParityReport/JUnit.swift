@@ -53,10 +53,7 @@ package struct JUnit {
         var result = ""
         for scalar in text.unicodeScalars {
             switch scalar {
-            case "&": result += "&amp;"
-            case "<": result += "&lt;"
-            case ">": result += "&gt;"
-            case "\"": result += "&quot;"
+            case "&", "<", ">", "\"": result += Markup.reference(to: scalar) ?? ""
             // As they stand, an attribute's would be read as spaces.
             case "\n": result += "&#10;"
             case "\t": result += "&#9;"

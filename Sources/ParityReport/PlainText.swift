@@ -23,6 +23,51 @@ package enum PlainText {
         return String(result)
     }
 
+    /// Text in lines of at most a width, broken at spaces.
+    ///
+    /// - Parameters:
+    ///   - text: The text, on one line.
+    ///   - width: How many characters a line may have, more than the prefixes have.
+    ///   - first: What the first line begins with.
+    ///   - indent: What the others begin with.
+    ///   - breaksWords: Whether a word that is longer than a line is broken, or stands by itself.
+    /// - Returns: The lines, at least one.
+    package static func wrapped(
+        _ text: String,
+        at width: Int,
+        first: String = "",
+        indent: String = "",
+        breaksWords: Bool = true
+    ) -> [String] {
+        let room = max(1, width - max(first.count, indent.count))
+        let words = text.split(separator: " ").flatMap { word in
+            breaksWords ? pieces(of: word, upTo: room) : [word]
+        }
+        var lines: [String] = []
+        var line = first
+        var isEmpty = true
+        for word in words {
+            if !isEmpty, line.count + 1 + word.count > width {
+                lines.append(line)
+                line = indent
+                isEmpty = true
+            }
+            line += (isEmpty ? "" : " ") + word
+            isEmpty = false
+        }
+        return lines + [line]
+    }
+
+    private static func pieces(of word: Substring, upTo most: Int) -> [Substring] {
+        var pieces: [Substring] = []
+        var rest = word
+        while rest.count > most {
+            pieces.append(rest.prefix(most))
+            rest = rest.dropFirst(most)
+        }
+        return pieces + (rest.isEmpty ? [] : [rest])
+    }
+
     private static func isShown(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.properties.generalCategory {
         case .control, .format, .lineSeparator, .paragraphSeparator: false

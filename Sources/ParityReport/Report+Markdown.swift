@@ -59,9 +59,7 @@ package enum Markdown {
             switch scalar {
             case "\\", "`", "*", "[", "]", "|", "#", "!":
                 result += "\\\(scalar)"
-            case "<": result += "&lt;"
-            case ">": result += "&gt;"
-            case "&": result += "&amp;"
+            case "<", ">", "&": result += Markup.reference(to: scalar) ?? ""
             default:
                 let category = scalar.properties.generalCategory
                 if category != .control, category != .format {

@@ -67,15 +67,7 @@ extension ReportDiff {
 
     /// A sentence on as many lines as it takes.
     private static func wrapped(_ sentence: String) -> String {
-        var text = ""
-        var line = ""
-        for word in PlainText.line(sentence, most: 400).split(separator: " ") {
-            if !line.isEmpty, line.count + 1 + word.count > width {
-                text += line + "\n"
-                line = " "
-            }
-            line += line.isEmpty ? String(word) : " \(word)"
-        }
-        return text + line + "\n"
+        let line = PlainText.line(sentence, most: 400)
+        return PlainText.wrapped(line, at: width, indent: "  ").joined(separator: "\n") + "\n"
     }
 }

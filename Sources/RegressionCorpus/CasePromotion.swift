@@ -209,7 +209,8 @@ package struct CasePromotion: Sendable {
     private static func story(_ outcome: CaseOutcome, _ records: Int) -> String {
         var text = ""
         for (_, divergence) in outcome.divergences {
-            text += "\n" + Lines.wrapped(divergence.story + ".", at: 100) + "\n"
+            let lines = PlainText.wrapped(divergence.story + ".", at: 100, breaksWords: false)
+            text += "\n" + lines.joined(separator: "\n") + "\n"
         }
         return text + "\nMet in production, cut down to \(records) records and redacted.\n"
     }

@@ -83,8 +83,9 @@ package struct CorpusList: Sendable {
             let covered = "\(known.count - missing.count) of \(known.count)"
             text += "\(name): \(covered) covered\n"
             guard !missing.isEmpty else { continue }
-            let list = Lines.wrapped("not yet: " + missing.joined(separator: ", "), at: 98)
-            text += list.split(separator: "\n").map { "  \($0)\n" }.joined()
+            let list = "not yet: " + missing.joined(separator: ", ")
+            text += PlainText.wrapped(list, at: 100, first: "  ", indent: "  ", breaksWords: false)
+                .map { $0 + "\n" }.joined()
         }
         return text
     }

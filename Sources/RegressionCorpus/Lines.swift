@@ -1,24 +1,18 @@
-/// Breaks text into lines.
-enum Lines {
-    /// Text in lines of at most a width, broken at spaces; a longer word stands by itself.
-    static func wrapped(_ text: String, at width: Int) -> String {
-        var lines: [String] = []
-        for word in text.split(separator: " ") {
-            if let last = lines.last, last.count + 1 + word.count <= width {
-                lines[lines.count - 1] = last + " " + word
-            } else {
-                lines.append(String(word))
-            }
-        }
-        return lines.joined(separator: "\n")
-    }
+import ParityReport
 
+/// Sets texts side by side.
+enum Lines {
     /// Texts side by side, each broken into lines of its own column, two spaces between columns.
     static func inColumns(_ cells: [(text: String, width: Int)]) -> String {
         let columns = cells.map { cell in
             let margin = String(cell.text.prefix { $0 == " " })
-            let lines = wrapped(cell.text, at: cell.width - margin.count).split(separator: "\n")
-            return lines.map { margin + $0 }
+            return PlainText.wrapped(
+                cell.text,
+                at: cell.width,
+                first: margin,
+                indent: margin,
+                breaksWords: false
+            ).filter { !$0.allSatisfy { $0 == " " } }
         }
         var text = ""
         for row in 0..<(columns.map(\.count).max() ?? 0) {

@@ -47,7 +47,7 @@ package struct LogCut {
         guard let record = try? reader.read(line.bytes) else { return }
         if record.account == account {
             if let region = record.region { regions.insert(region) }
-            if let customer = record.mappedCustomer { customers.insert(customer) }
+            if let customer = record.claimedCustomer { customers.insert(customer) }
         }
         let isTheirs = record.account == nil || record.account == account
         guard isTheirs, wanted.contains(record.id) else { return }
@@ -93,19 +93,6 @@ extension MirrorRecord {
                 account: nil,
                 body: .mark(Mark(source: source, says: .through(instant)))
             )
-        }
-    }
-}
-
-extension MirrorRecord {
-    /// The customer that the record shows its account to be mapped to.
-    fileprivate var mappedCustomer: CustomerID? {
-        switch body {
-        case .baseline(let state): return state.stripeCustomer
-        case .change(let change):
-            guard case .customer(let customer, _, _) = change.row else { return nil }
-            return customer.value.map { CustomerID($0) }
-        case .stripe, .request, .execution, .mark: return nil
         }
     }
 }

@@ -16,7 +16,8 @@ struct DunningParity: ParsableCommand {
               dunning-parity replay mirror.ndjson --out reports/today
 
             Exit codes: 0 all differences are explained, 1 some are not or the brain has a defect,
-            64 wrong usage, 65 bad data, 66 no such input, 74 an input or output error.
+            2 the gate has not seen enough, 64 wrong usage, 65 bad data, 66 no such input, 74 an input or
+            output error.
             """,
         version: version,
         subcommands: [
