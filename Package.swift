@@ -73,13 +73,22 @@ let package = Package(
             ]
         ),
 
+        // Floor 4: the edges.
+        .target(
+            name: "ReportPages",
+            dependencies: [
+                "BillingModel", "DunningBrain", "ShadowRun", "DivergenceAnalysis", "ParityReport",
+                "CutoverGate",
+            ]
+        ),
+
         // Floor 5: the command line.
         .executableTarget(
             name: "dunning-parity",
             dependencies: [
                 "BillingModel", "MirrorLog", "DunningBrain", "ShadowRun", "DivergenceAnalysis",
                 "ParityReport", "RegressionCorpus", "CutoverGate", "FleetSimulation",
-                argumentParser,
+                "ReportPages", argumentParser,
             ]
         ),
 
@@ -126,7 +135,8 @@ let package = Package(
             name: "CutoverGateTests",
             dependencies: [
                 "BillingModel", "MirrorLog", "DunningBrain", "ShadowRun", "DivergenceAnalysis",
-                "ParityReport", "RegressionCorpus", "CutoverGate", "FleetSimulation",
+                "ParityReport", "RegressionCorpus", "CutoverGate", "ReportPages",
+                "FleetSimulation",
             ]
         ),
         .testTarget(name: "CommandLineTests", exclude: ["Snapshots"]),

@@ -2,6 +2,7 @@ import ArgumentParser
 import BillingModel
 import CutoverGate
 import MirrorLog
+import ReportPages
 import ShadowRun
 
 struct GateDecideCommand: ParsableCommand {

@@ -3,6 +3,7 @@ import CutoverGate
 import DivergenceAnalysis
 import Foundation
 import ParityReport
+import ReportPages
 import ShadowRun
 import Testing
 

@@ -1,4 +1,5 @@
 import BillingModel
+package import CutoverGate
 import ParityReport
 import ShadowRun
 
