@@ -182,7 +182,7 @@ package struct ExposureStudy: Sendable {
             guard let episode = cutter.nextEpisode(), verdict.isJudged else { return nil }
             var causes: [DivergenceClass?] = [nil]
             if case .divergent(let divergence) = verdict.outcome { causes = divergence.classes }
-            var lots = Lots(seed: explorer.seed, for: "\(account) \(verdict.opened) is drawn")
+            var lots = SplitMix64(seed: explorer.seed, for: "\(account) \(verdict.opened) is drawn")
             let brain = explorer.brain(episode)
             return Candidate(
                 name: EpisodeName(account, verdict.opened),

@@ -96,7 +96,7 @@ package struct ScheduleExplorer: Sendable {
     ) -> LegacyExposure {
         var exposure = LegacyExposure(schedules: schedules.space.count)
         var worst: WorstSchedule.Badness?
-        var lots = Lots(seed: seed, for: purpose)
+        var lots = SplitMix64(seed: seed, for: purpose)
         let turns = needed
         var most = needed
         schedules.space.explore(upTo: bound, &lots) { schedule in

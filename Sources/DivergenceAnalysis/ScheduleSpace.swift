@@ -1,3 +1,5 @@
+package import BillingModel
+
 /// All schedules of some actors beside a world that takes its own course.
 ///
 /// The world takes its steps in one order. An actor takes its own in theirs, and may begin once the
@@ -114,7 +116,7 @@ package struct ScheduleSpace: Hashable, Sendable {
     // MARK: - Some of them
 
     /// Draws a schedule, each as likely as any other.
-    package func draw(_ lots: inout Lots) -> Schedule {
+    package func draw(_ lots: inout SplitMix64) -> Schedule {
         var steps = Array(repeating: Schedule.world, count: world)
         for place in weaving {
             let actor = actors[place]
@@ -166,7 +168,7 @@ package struct ScheduleSpace: Hashable, Sendable {
     ///   - visit: Called with each; returns whether to go on.
     package func explore(
         upTo bound: Int,
-        _ lots: inout Lots,
+        _ lots: inout SplitMix64,
         _ visit: (Schedule) -> Bool
     ) {
         guard count > bound else {

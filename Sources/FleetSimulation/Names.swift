@@ -1,3 +1,5 @@
+import BillingModel
+
 /// Names of one account's objects and records, in the look of Stripe's: unique in the fleet, in no
 /// visible order, and the same in every run.
 struct Names {

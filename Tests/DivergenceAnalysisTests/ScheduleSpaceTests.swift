@@ -1,3 +1,4 @@
+import BillingModel
 import DivergenceAnalysis
 import Testing
 
@@ -65,7 +66,7 @@ struct ScheduleSpaceTests {
     func drawn(seed: UInt64) {
         let space = Self.space(seed)
         let all = Self.obvious(space)
-        var lots = Lots(seed: seed)
+        var lots = SplitMix64(seed: seed)
         for _ in 0..<20 { #expect(all.contains(space.draw(&lots)), "seed \(seed)") }
     }
 
@@ -91,7 +92,7 @@ struct ScheduleSpaceTests {
     )
     func uniform(space: ScheduleSpace) {
         let draws = 100 * space.count
-        var lots = Lots(seed: 7)
+        var lots = SplitMix64(seed: 7)
         var counts: [Schedule: Int] = [:]
         for _ in 0..<draws { counts[space.draw(&lots), default: 0] += 1 }
         #expect(counts.count == space.count)
@@ -107,7 +108,7 @@ struct ScheduleSpaceTests {
         let actors = Array(repeating: ScheduleSpace.Actor(begins: 3, steps: 12), count: 9)
         let space = ScheduleSpace(world: 20, actors: actors)
         #expect(space.count == .max)
-        var lots = Lots(seed: 1)
+        var lots = SplitMix64(seed: 1)
         #expect(space.contains(space.draw(&lots)))
         let large = ScheduleSpace(world: 33, actors: [.init(begins: 0, steps: 33)])
         #expect(large.count == 7_219_428_434_016_265_740)
@@ -120,7 +121,7 @@ struct ScheduleSpaceTests {
             actors: [.init(begins: 0, steps: 3), .init(begins: 1, steps: 3)]
         )
         for bound in [1, 10, space.count - 1, space.count, space.count + 1] {
-            var lots = Lots(seed: 3)
+            var lots = SplitMix64(seed: 3)
             var visited: Set<Schedule> = []
             space.explore(upTo: bound, &lots) { visited.insert($0).inserted }
             #expect(visited.count == min(bound, space.count), "bound \(bound)")
@@ -129,13 +130,13 @@ struct ScheduleSpaceTests {
 
     @Test("the same seed draws the same, another seed another, and purposes do not meet")
     func lots() {
-        func first(_ lots: Lots) -> [UInt64] {
+        func first(_ lots: SplitMix64) -> [UInt64] {
             var lots = lots
             return (0..<4).map { _ in lots.next() }
         }
-        #expect(first(Lots(seed: 5, for: "a")) == first(Lots(seed: 5, for: "a")))
-        #expect(first(Lots(seed: 5, for: "a")) != first(Lots(seed: 6, for: "a")))
-        #expect(first(Lots(seed: 5, for: "a")) != first(Lots(seed: 5, for: "b")))
-        #expect(first(Lots(seed: 5, for: "ab")) != first(Lots(seed: 5, for: "ba")))
+        #expect(first(SplitMix64(seed: 5, for: "a")) == first(SplitMix64(seed: 5, for: "a")))
+        #expect(first(SplitMix64(seed: 5, for: "a")) != first(SplitMix64(seed: 6, for: "a")))
+        #expect(first(SplitMix64(seed: 5, for: "a")) != first(SplitMix64(seed: 5, for: "b")))
+        #expect(first(SplitMix64(seed: 5, for: "ab")) != first(SplitMix64(seed: 5, for: "ba")))
     }
 }

@@ -81,7 +81,7 @@ struct ScheduleTests {
     func realised(seed: UInt64) {
         for timeline in Self.episodes(seed).map(\.timeline) {
             let schedules = LegacySchedules(timeline)
-            var lots = Lots(seed: seed)
+            var lots = SplitMix64(seed: seed)
             for _ in 0..<5 {
                 let schedule = schedules.space.draw(&lots)
                 var rest = schedules.turns(in: schedule).map { [$0.read] + $0.effects }

@@ -1,3 +1,5 @@
+import BillingModel
+
 import Testing
 
 // Testable for the generator, which nothing outside needs.

@@ -1,42 +1,11 @@
 import BillingModel
 
-/// A seeded source of numbers (Steele, Lea and Flood's SplitMix64).
-///
-/// Our own rather than the library's, so that one plan gives the same bytes with every version of
-/// the toolchain and on every platform.
-struct SplitMix64 {
-    private var state: UInt64
-
-    init(seed: UInt64) {
-        state = seed
-    }
-
+/// The lots that a fleet is drawn by.
+extension SplitMix64 {
     /// A generator for one purpose among many, independent of the others.
     init(seed: UInt64, account: Int, chapter: Int) {
-        state = Self.scramble(
-            seed ^ Self.scramble(UInt64(account) << 16 | UInt64(chapter) &+ Self.step)
-        )
-    }
-
-    private static let step: UInt64 = 0x9E37_79B9_7F4A_7C15
-
-    /// A one-to-one scrambling of 64 bits: different inputs never meet.
-    static func scramble(_ value: UInt64) -> UInt64 {
-        var mixed = value
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
-
-    mutating func next() -> UInt64 {
-        state &+= Self.step
-        return Self.scramble(state)
-    }
-
-    /// A number from 0 to below `bound`; 0 where the bound is not positive.
-    mutating func below(_ bound: Int) -> Int {
-        guard bound > 0 else { return 0 }
-        return Int(next().multipliedFullWidth(by: UInt64(bound)).high)
+        let purpose = Self.scramble(UInt64(account) << 16 | UInt64(chapter) &+ Self.step)
+        self.init(seed: Self.scramble(seed ^ purpose))
     }
 
     /// A number of a range, both ends included.
@@ -47,11 +16,6 @@ struct SplitMix64 {
     /// Whether an event of so many in a thousand happens.
     mutating func chance(perThousand share: Int) -> Bool {
         below(1000) < share
-    }
-
-    /// One of several, each as likely; `nil` of none.
-    mutating func pick<Element>(_ elements: [Element]) -> Element? {
-        elements.isEmpty ? nil : elements[below(elements.count)]
     }
 
     /// One of several by weight; `nil` where no weight is positive.
