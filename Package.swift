@@ -119,7 +119,8 @@ let package = Package(
         .testTarget(
             name: "ParityReportTests",
             dependencies: [
-                "BillingModel", "MirrorLog", "DunningBrain", "ShadowRun", "DivergenceAnalysis",
+                "BillingModel", "BrokenBrains", "MirrorLog", "DunningBrain", "ShadowRun",
+                "DivergenceAnalysis",
                 "ParityReport", "FleetSimulation",
             ]
         ),

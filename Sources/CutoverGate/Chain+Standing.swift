@@ -1,5 +1,22 @@
 package import ShadowRun
 
+/// What a GO was given on, and must still be for it to count.
+package struct ChainGrounds: Hashable, Sendable {
+    /// What the brain is called, with the digest of what it does.
+    package var brain: String
+    /// The digest of the policy.
+    package var policy: String
+    /// The digest of the gate's limits.
+    package var limits: String
+
+    /// Grounds.
+    package init(brain: String, policy: String, limits: String) {
+        self.brain = brain
+        self.policy = policy
+        self.limits = limits
+    }
+}
+
 extension Chain {
     /// What became of a phase's GO.
     package enum Standing: Hashable, Sendable {
@@ -7,7 +24,7 @@ extension Chain {
         case stands(ChainRecord)
         /// It stood until a record ended it.
         case ended(ChainRecord, by: ChainRecord)
-        /// The last GO is for another brain or another policy.
+        /// The last GO is for another brain or policy, or was given under other limits.
         case elsewhere(ChainRecord)
         /// There was never any.
         case none
@@ -19,14 +36,10 @@ extension Chain {
     ///
     /// - Parameters:
     ///   - phase: The phase.
-    ///   - brain: The name of the brain that it must be for.
-    ///   - policy: The digest of the policy that it must be for.
-    /// - Returns: The latest such record, unless ``standingInFull(_:brain:policy:)`` says that it
-    ///   was ended.
-    package func standing(_ phase: Phase, brain: String, policy: String) -> ChainRecord? {
-        guard case .stands(let record) = standingInFull(phase, brain: brain, policy: policy) else {
-            return nil
-        }
+    ///   - grounds: What it must have been given on.
+    /// - Returns: The latest such record, unless ``standingInFull(_:on:)`` says that it was ended.
+    package func standing(_ phase: Phase, on grounds: ChainGrounds) -> ChainRecord? {
+        guard case .stands(let record) = standingInFull(phase, on: grounds) else { return nil }
         return record
     }
 
@@ -36,14 +49,14 @@ extension Chain {
     /// brain or policy: most of what speaks against a phase, such as a log with gaps or models that
     /// don't fit, does not depend on them, and a doubt is not laid to rest by asking about something
     /// else. It is ended by a rollback of its phase or of one below, on which it rested. A later GO
-    /// for another brain or policy does not end it, because nothing spoke against it.
+    /// for another brain or policy does not end it, because nothing spoke against it. Neither does
+    /// one under other limits; whoever loosens them has no GO of theirs to build on yet.
     ///
     /// - Parameters:
     ///   - phase: The phase.
-    ///   - brain: The name of the brain that it must be for.
-    ///   - policy: The digest of the policy that it must be for.
+    ///   - grounds: What it must have been given on.
     /// - Returns: The GO with what became of it.
-    package func standingInFull(_ phase: Phase, brain: String, policy: String) -> Standing {
+    package func standingInFull(_ phase: Phase, on grounds: ChainGrounds) -> Standing {
         if let problem = problems.first { return .unsound(problem) }
         var own = Standing.none
         var elsewhere: ChainRecord?
@@ -51,7 +64,7 @@ extension Chain {
             if record.ends(phase) {
                 if case .stands(let go) = own { own = .ended(go, by: record) }
             } else if record.entry.phase == phase, record.entry.verdict == .go {
-                if record.entry.brain == brain, record.entry.policy == policy {
+                if record.entry.grounds == grounds {
                     own = .stands(record)
                 } else {
                     elsewhere = record
@@ -83,7 +96,8 @@ extension Chain.Standing: CustomStringConvertible {
                 + (record.entry.verdict.map { "a verdict of \($0.rawValue)" } ?? "a rollback")
         case .elsewhere(let go):
             "the last GO, record \(go.sequence), is for the brain \(go.entry.brain) and the policy "
-                + go.entry.policy.prefix(12)
+                + "\(go.entry.policy.prefix(12)), under the limits "
+                + (go.entry.grounds.map { "\($0.limits.prefix(12))" } ?? "of nobody knows what")
         case .none: "there is no GO"
         case .unsound(let problem): "the chain is not as it was written: \(problem)"
         }

@@ -37,14 +37,16 @@ extension GateQuestion {
         }
         let holds = corpus.failing.isEmpty && corpus.cases > 0
         var verdict: GateVerdict = holds ? .go : corpus.cases == 0 ? .insufficient : .noGo
-        if !corpus.catchesIdleBrain, corpus.cases > 0 { verdict = .noGo }
+        if !corpus.silentAlarms.isEmpty, corpus.cases > 0 { verdict = .noGo }
         let held = corpus.cases - corpus.failing.count
         return Criterion(
             .corpus,
             verdict,
             value: "\(Figures.grouped(held)) of \(Figures.grouped(corpus.cases)) cases hold"
-                + (corpus.catchesIdleBrain ? "" : ", and a brain that does nothing passes"),
-            limit: "all cases hold, and a broken brain does not",
+                + (corpus.silentAlarms.isEmpty
+                    ? "" : ", \(Figures.grouped(corpus.silentAlarms.count)) planted defects pass"),
+            limit: "all cases hold, every planted defect is caught",
+            details: corpus.silentAlarms.map { "passes all cases: \($0)" },
             evidence: corpus.failing,
             next: corpus.cases == 0
                 ? "the corpus holds no case"
@@ -71,6 +73,34 @@ extension GateQuestion {
         )
     }
 
+    /// What spoke against a phase must be judged again, and what a corpus held must be held still.
+    func earlierEvidence() -> Criterion {
+        guard let earlier else {
+            return Criterion(.earlierEvidence, .go, value: "not recorded", limit: "all seen again")
+        }
+        let forgotten = earlier.forgotten
+        let corpus = earlier.largerCorpus.map {
+            ["record \($0.record) checked a corpus of \(Figures.grouped($0.cases)) cases"]
+        }
+        let isWhole = forgotten.isEmpty && corpus == nil
+        return Criterion(
+            .earlierEvidence,
+            isWhole ? .go : .insufficient,
+            value: isWhole
+                ? "all seen again"
+                : "\(Figures.grouped(forgotten.count)) episodes"
+                    + (corpus == nil ? "" : ", cases") + " left out",
+            limit: "all seen again",
+            details: (corpus ?? [])
+                + forgotten.map {
+                    "\($0.divergence) of record \($0.record): \($0.key.account), "
+                        + "\($0.key.opened), is not judged now"
+                },
+            evidence: forgotten.map(\.divergence),
+            next: "give the reports and the corpus that earlier verdicts rest on too, judged anew"
+        )
+    }
+
     /// Rules by segment need every type known and told the same everywhere.
     func segments() -> Criterion {
         guard phase >= .segments else {
@@ -79,16 +109,21 @@ extension GateQuestion {
         let ppm = Self.ppm(observation.tagDrift, of: observation.accounts)
         let hasUnknown = !observation.unknownTypes.isEmpty
         let isBad = hasUnknown || ppm > configuration.tagDrift.partsPerMillion
+        let isGraduated = observation.brain.hasPrefix("graduated")
         return Criterion(
             .segments,
-            isBad ? .noGo : observation.accounts > 0 ? .go : .insufficient,
+            isBad ? .noGo : isGraduated && observation.accounts > 0 ? .go : .insufficient,
             value: "\(observation.unknownTypes.count) unknown types, "
                 + "\(Figures.grouped(observation.tagDrift)) tags drifted",
             limit: "0, \(configuration.tagDrift)",
+            details: isGraduated
+                ? [] : ["\(observation.brain) decided, and no brain of the graduated policy"],
             evidence: observation.unknownTypes,
             next: isBad
                 ? "find out what these types are, and sync the tags"
-                : "the reports hold no account",
+                : isGraduated
+                    ? "the reports hold no account"
+                    : "replay under the graduated policy, which this phase cuts over to",
             meter: .init(
                 value: ppm,
                 limit: configuration.tagDrift.partsPerMillion,

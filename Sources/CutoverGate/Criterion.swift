@@ -69,6 +69,7 @@ package struct Criterion: Hashable, Sendable {
         case corpus
         case rejected
         case dependency
+        case earlierEvidence = "earlier_evidence"
         case segments
         case signOffs = "sign_offs"
 
@@ -87,6 +88,7 @@ package struct Criterion: Hashable, Sendable {
             case .corpus: "regression corpus"
             case .rejected: "rejected records"
             case .dependency: "phase before"
+            case .earlierEvidence: "earlier evidence"
             case .segments: "segments"
             case .signOffs: "sign-offs"
             }

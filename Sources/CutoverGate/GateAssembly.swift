@@ -77,7 +77,8 @@ package struct GateAssembly: Sendable {
             }
             inputs.append(.init(role: "configuration", name: file.name, digest: file.digest))
         }
-        let observation = try observe(&inputs)
+        let read = try read(&inputs)
+        let observation = try Observation(read)
         guard observation.scope >= phase else {
             throw RecordError(
                 "a report holds only the scope of phase \(observation.scope.rawValue); replay without "
@@ -101,14 +102,30 @@ package struct GateAssembly: Sendable {
             evidence = checked
         }
         let uses =
-            waivers?.weigh(totals(observation), phase: phase, at: at) ?? []
+            waivers?.weigh(
+                totals(observation),
+                phase: phase,
+                at: at,
+                term: configuration.waiverTerm
+            ) ?? []
         let question = GateQuestion(
             phase: phase,
             at: at,
             configuration: configuration,
             observation: observation,
             corpus: evidence,
-            hasStandingGo: hasStandingGo(observation),
+            hasStandingGo: hasStandingGo(observation, configuration),
+            earlier: try chain.map { chain throws(RecordError) in
+                try EarlierEvidence(
+                    chain.records,
+                    missingFrom: .init(
+                        phase: phase,
+                        since: at.advanced(by: configuration.observed.times(-1)),
+                        cases: evidence?.cases ?? 0,
+                        episodes: read.flatMap { $0.episodes ?? [] }
+                    )
+                )
+            },
             excuses: Excuses(classes: Set(uses.excused), lines: uses.map(\.description)),
             missingSignOffs: waivers.map { missing($0, observation, configuration, at) }
         )
@@ -121,10 +138,10 @@ package struct GateAssembly: Sendable {
     /// - Throws: ``RecordError`` where one can't be read, or they don't belong together.
     package func observation() throws(RecordError) -> Observation {
         var inputs: [GateInput] = []
-        return try observe(&inputs)
+        return try Observation(read(&inputs))
     }
 
-    private func observe(_ inputs: inout [GateInput]) throws(RecordError) -> Observation {
+    private func read(_ inputs: inout [GateInput]) throws(RecordError) -> [GateReport] {
         var read: [GateReport] = []
         for (report, listing) in reports {
             let document = try Self.inside(report) { () throws(RecordError) in
@@ -141,7 +158,7 @@ package struct GateAssembly: Sendable {
             }
             read.append(GateReport(name: report.name, document: document, episodes: episodes))
         }
-        return try Observation(read)
+        return read
     }
 
     private static func episodes(_ bytes: [UInt8]) throws(RecordError) -> [ListedEpisode] {
@@ -172,9 +189,17 @@ package struct GateAssembly: Sendable {
         }
     }
 
-    private func hasStandingGo(_ observation: Observation) -> Bool? {
+    private func hasStandingGo(
+        _ observation: Observation,
+        _ configuration: GateConfiguration
+    ) -> Bool? {
         guard let before = Phase(rawValue: phase.rawValue - 1), let chain else { return nil }
-        return chain.standing(before, brain: observation.brain, policy: observation.policy) != nil
+        let grounds = ChainGrounds(
+            brain: observation.brain,
+            policy: observation.policy,
+            limits: configuration.digest
+        )
+        return chain.standing(before, on: grounds) != nil
     }
 
     private func missing(
@@ -183,13 +208,15 @@ package struct GateAssembly: Sendable {
         _ configuration: GateConfiguration,
         _ at: Instant
     ) -> [String] {
-        let types = observation.types.compactMap { AccountType.Known(rawValue: $0) }
-        return waivers.missingSignOffs(
+        let types = observation.types.map { ($0, AccountType.Known(rawValue: $0)) }
+        let missing = waivers.missingSignOffs(
             of: observation.policy,
-            for: types,
+            for: types.compactMap(\.1),
             by: configuration.signOffRoles,
             at: at
-        ).map(\.description)
+        )
+        return missing.map(\.description)
+            + types.filter { $0.1 == nil }.map { "nobody can sign the policy off for `\($0.0)`" }
     }
 
     private static func inside<Result>(
@@ -197,37 +224,5 @@ package struct GateAssembly: Sendable {
         _ body: () throws(RecordError) -> Result
     ) throws(RecordError) -> Result {
         do throws(RecordError) { return try body() } catch { throw error.inside("`\(file.name)`") }
-    }
-}
-
-extension CorpusEvidence {
-    /// Checks a corpus with the brain, and its alarm with one that does nothing.
-    ///
-    /// - Parameters:
-    ///   - cases: The cases.
-    ///   - region: Whose data the corpus may hold.
-    package init(_ cases: [CorpusCase], _ region: CorpusRegion) {
-        let check = CorpusCheck(cases, in: region)
-        let idle = Brain(name: "idle") { _, _, _ in Decision(rule: .clear) }
-        self.init(
-            cases: cases.count,
-            failing: check.failures.map(\.name),
-            classes: Set(check.checks.flatMap(\.classes)),
-            catchesIdleBrain: !CorpusCheck(cases, in: region, brain: idle).holds,
-            digest: Self.digest(cases)
-        )
-    }
-
-    private static func digest(_ cases: [CorpusCase]) -> String {
-        var hash = SHA256()
-        for subject in cases.sorted(by: { $0.name < $1.name }) {
-            let files = [
-                Array(subject.name.utf8), subject.log, subject.expectation ?? [],
-                Array((subject.policy ?? "").utf8),
-            ]
-            // Each file's digest rather than its bytes, so that none runs over into the next.
-            for file in files { hash.update(data: Array(SHA256.hash(data: file))) }
-        }
-        return hash.finalize().hexadecimal
     }
 }

@@ -13,6 +13,7 @@ private enum GateKey: String, CaseIterable {
     case fidelity = "fidelity_ppm"
     case observed, gap, freshness
     case tagDrift = "tag_drift_ppm"
+    case waiverTerm = "waiver_term"
     case roles
     case signOffRoles = "sign_off_roles"
 }
@@ -31,19 +32,20 @@ extension GateConfiguration {
             bound = BoundMethod(rawValue: word) ?? bound
         }
         // Below one half a bound would lie on the wrong side of what was seen.
-        try fields[.levelPerMille].read(into: &levelPerMille, 1...500)
+        try fields[.levelPerMille].read(into: &levelPerMille, 1...100)
         // No number of clean episodes would show a rate to be 0.
         try fields[.unexplained].read(into: &unexplained, 1...100_000)
-        try fields[.traffic].read(into: &traffic, 0...1_000_000)
+        try fields[.traffic].read(into: &traffic, 0...10_000)
         try fields[.cellEpisodes].read(into: &cellEpisodes, 1...1_000_000)
         try fields[.unjudged].read(into: &unjudged, 0...100_000)
         try fields[.orphaned].read(into: &orphaned, 0...100_000)
         try fields[.rejected].read(into: &rejected, 0...100_000)
-        try fields[.fidelity].read(into: &fidelity, 500_000...1_000_000)
+        try fields[.fidelity].read(into: &fidelity, 950_000...1_000_000)
         try fields[.observed].read(into: &observed, .days(1) ... .days(366))
         try fields[.gap].read(into: &gap, .seconds(1) ... .days(1))
         try fields[.freshness].read(into: &freshness, .seconds(1) ... .days(7))
         try fields[.tagDrift].read(into: &tagDrift, 0...100_000)
+        try fields[.waiverTerm].read(into: &waiverTerm, .days(1) ... .days(366))
         try fields[.roles].read(into: &roles)
         try fields[.signOffRoles].read(into: &signOffRoles)
     }

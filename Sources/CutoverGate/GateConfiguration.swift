@@ -32,6 +32,8 @@ package struct GateConfiguration: Hashable, Sendable {
     package var freshness: TimeSpan = .minutes(60)
     /// The most accounts whose tag differs from their type.
     package var tagDrift = Rate(partsPerMillion: 1000)
+    /// The longest time that a waiver may still have to run.
+    package var waiverTerm: TimeSpan = .days(180)
     /// The roles that may own a waiver, in the order of the alphabet.
     package var roles = ["engineering", "finance", "product", "support"]
     /// The roles that must sign each type's policy off, in the order of the alphabet.
@@ -60,6 +62,7 @@ package struct GateConfiguration: Hashable, Sendable {
         gap: \(gap)
         freshness: \(freshness)
         tag_drift_ppm: \(tagDrift.partsPerMillion)
+        waiver_term: \(waiverTerm)
         roles: [\(Self.list(roles))]
         sign_off_roles: [\(Self.list(signOffRoles))]
 

@@ -64,6 +64,17 @@ extension GateDecision {
                 text.object("strictness") { text in harm.strictness.write(into: &text) }
             }
             text.member("waivers", question.excuses.lines)
+            text.member("corpus_cases", question.corpus.map { Int64($0.cases) })
+            text.array("against") { text in
+                for entry in question.against {
+                    text.object { text in
+                        text.member("divergence", entry.id)
+                        text.member("account", entry.account.rawValue)
+                        text.member("opened", entry.opened.description)
+                        text.member("phase", Int64(entry.phase.rawValue))
+                    }
+                }
+            }
             text.member("clean_episodes_needed", cleanNeeded.map(Int64.init))
             text.array("burn_up") { text in
                 for (day, clean) in burnUp {

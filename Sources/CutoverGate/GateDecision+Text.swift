@@ -14,7 +14,15 @@ extension GateDecision {
                 Self.cut(criterion.value, to: 31), Self.cut(criterion.limit, to: 28),
             ])
         }
-        return table.text + waivers + toDo + "\n" + Self.wrapped(headline, indent: "  ")
+        return table.text + weakened + waivers + toDo + "\n" + Self.wrapped(headline, indent: "  ")
+    }
+
+    /// By what the limits ask for less than the defaults do.
+    private var weakened: String {
+        let lines = question.configuration.weakened
+        guard !lines.isEmpty else { return "" }
+        return "\nlimits that ask for less than the defaults:\n"
+            + lines.map { Self.wrapped("- \($0)", indent: "    ", first: "  ") }.joined()
     }
 
     /// What the waivers came to, whether or not they let anything pass.
@@ -78,6 +86,11 @@ extension GateDecision {
             ])
         }
         text += table.markdown
+        let weakened = question.configuration.weakened
+        if !weakened.isEmpty {
+            text += "\n## Limits that ask for less than the defaults\n\n"
+            for line in weakened { text += "- \(Markdown.plain(line))\n" }
+        }
         text += "\n## What it did to customers\n\n"
         for line in harm.lines { text += "- \(Markdown.plain(line))\n" }
         for criterion in criteria where criterion.verdict != .go && !criterion.details.isEmpty {

@@ -22,7 +22,8 @@ package struct GateDecision: Sendable {
             question.brainDefects(), question.unexplained(), question.harm(), question.explained(),
             question.completeness(), question.observedTime(), question.coverage(),
             question.noise(), question.fidelity(), question.corpusHolds(), question.rejected(),
-            question.dependency(), question.segments(), question.signOffs(),
+            question.dependency(), question.earlierEvidence(), question.segments(),
+            question.signOffs(),
         ]
         harm = HarmTable(question)
         verdict = GateVerdict.worst(of: criteria.map(\.verdict))

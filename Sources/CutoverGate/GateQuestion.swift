@@ -17,6 +17,8 @@ package struct GateQuestion: Sendable {
     package var corpus: CorpusEvidence?
     /// Whether the phase before has a GO that stands; `nil` where nobody looked.
     package var hasStandingGo: Bool?
+    /// What earlier verdicts rested on and this one does not; `nil` where nobody looked.
+    package var earlier: EarlierEvidence?
     /// What the waivers come to.
     package var excuses: Excuses
     /// The sign-offs that are missing, in words; `nil` where nobody looked.
@@ -30,6 +32,7 @@ package struct GateQuestion: Sendable {
         observation: Observation,
         corpus: CorpusEvidence?,
         hasStandingGo: Bool?,
+        earlier: EarlierEvidence?,
         excuses: Excuses,
         missingSignOffs: [String]?
     ) {
@@ -39,6 +42,7 @@ package struct GateQuestion: Sendable {
         self.observation = observation
         self.corpus = corpus
         self.hasStandingGo = hasStandingGo
+        self.earlier = earlier
         self.excuses = excuses
         self.missingSignOffs = missingSignOffs
     }
@@ -46,6 +50,14 @@ package struct GateQuestion: Sendable {
     /// The divergences in the phase's scope.
     package var divergences: [ReportDocument.Entry] {
         observation.divergences.filter { $0.phase <= phase }
+    }
+
+    /// The divergences that speak against a GO: those in scope that no waiver covers, and defects of
+    /// the brain wherever they are.
+    package var against: [ReportDocument.Entry] {
+        observation.divergences.filter { entry in
+            entry.classes.contains(.brainDefect) || entry.phase <= phase && !excuses.cover(entry)
+        }
     }
 
     /// The kinds of episode in the phase's scope, over all phases up to it.
@@ -65,8 +77,9 @@ package struct CorpusEvidence: Hashable, Sendable {
     package var failing: [String]
     /// The classes that some case holds.
     package var classes: Set<DivergenceClass>
-    /// Whether a brain that does nothing is caught: whether the alarm works.
-    package var catchesIdleBrain: Bool
+    /// The alarms that did not go off: brains broken on purpose that no case refuses, and classes
+    /// whose row of the table of causes could be lost without any case noticing.
+    package var silentAlarms: [String]
     /// The digest of the cases.
     package var digest: String
 
@@ -75,13 +88,13 @@ package struct CorpusEvidence: Hashable, Sendable {
         cases: Int,
         failing: [String],
         classes: Set<DivergenceClass>,
-        catchesIdleBrain: Bool,
+        silentAlarms: [String],
         digest: String
     ) {
         self.cases = cases
         self.failing = failing
         self.classes = classes
-        self.catchesIdleBrain = catchesIdleBrain
+        self.silentAlarms = silentAlarms
         self.digest = digest
     }
 }

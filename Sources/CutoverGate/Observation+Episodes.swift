@@ -1,3 +1,4 @@
+import BillingModel
 import DivergenceAnalysis
 import MirrorLog
 import ParityReport
@@ -26,15 +27,41 @@ extension GateReport {
         }
         guard let episodes else { return }
         let (cells, days) = Observation.tallies(of: episodes)
-        let listed = Set(episodes.compactMap(\.divergence))
+        let listed = Set(episodes.filter { $0.divergence != nil }.map(ListedDivergence.init))
         guard cells == evidence.cells, days == evidence.days,
-            listed == Set(document.divergences.map(\.id))
+            listed == Set(document.divergences.map(ListedDivergence.init))
         else {
             throw RecordError(
                 "`\(name)` and its listing don't hold the same episodes; replay its log again with "
                     + "--out"
             )
         }
+    }
+}
+
+/// A divergence with what a report and its listing both say of it.
+private struct ListedDivergence: Hashable {
+    let id: String?
+    let key: ReportDocument.EpisodeKey
+    let cell: EpisodeCell
+    let classes: [DivergenceClass]
+
+    init(_ episode: ListedEpisode) {
+        id = episode.divergence
+        key = episode.key
+        cell = episode.cell
+        classes = episode.classes
+    }
+
+    init(_ entry: ReportDocument.Entry) {
+        id = entry.id
+        key = entry.episode
+        cell = EpisodeCell(
+            trigger: entry.trigger,
+            accountType: entry.accountType?.columnValue ?? EpisodeCell.untold,
+            phase: entry.phase
+        )
+        classes = entry.classes
     }
 }
 

@@ -149,12 +149,12 @@ extension Observation {
 
     private static func checkTogether(_ reports: [GateReport]) throws(RecordError) {
         guard let first = reports.first else { return }
-        let isOne = Set(reports.map(\.document)).count == 1
         for report in reports {
             let (mine, others) = (report.document.input, first.document.input)
             let differences = [
                 ("brain", mine.brain != others.brain), ("policy", mine.policy != others.policy),
                 ("settle time", mine.settle != others.settle),
+                ("program", mine.program != others.program),
             ]
             for (what, differs) in differences where differs {
                 throw RecordError(
@@ -162,10 +162,10 @@ extension Observation {
                         + "observation"
                 )
             }
-            guard report.episodes != nil || isOne else {
+            guard report.episodes != nil else {
                 throw RecordError(
-                    "`\(report.name)` has no episodes.ndjson beside it, by which an episode that two "
-                        + "reports hold would be known; replay its log again with --out"
+                    "`\(report.name)` has no episodes.ndjson beside it, by which what it counts can be "
+                        + "counted again; replay its log again with --out"
                 )
             }
             try report.check()

@@ -20,6 +20,7 @@ extension WaiverUse.State {
         case .expired: "expired"
         case .exceeded: "exceeded"
         case .unused: "unused"
+        case .endless: "endless"
         case .wrongPhase: "wrong_phase"
         }
     }
@@ -42,6 +43,9 @@ extension WaiverUse.State {
             return "exceeded by \(list); mend the cause, or have the cap raised"
         case .unused:
             return "unused; remove it"
+        case .endless:
+            return "holds nothing, for it ends only at \(use.waiver.expires), later than the limit "
+                + "`waiver_term` lets it; have it made shorter"
         case .wrongPhase:
             return "not for this phase"
         }

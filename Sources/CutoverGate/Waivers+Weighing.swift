@@ -40,6 +40,8 @@ package struct WaiverUse: Hashable, Sendable {
         case exceeded(by: [Excess])
         /// There is nothing for it to cover: it should be removed.
         case unused
+        /// It ends later than a waiver may: it is none.
+        case endless
         /// It is for another phase's gate.
         case wrongPhase
     }
@@ -71,11 +73,13 @@ extension Waivers {
     ///   - totals: How much there is of each class; totals of one class are added up.
     ///   - phase: The phase whose gate is asked.
     ///   - now: When it is asked.
+    ///   - term: The longest time that a waiver may still have to run.
     /// - Returns: Every waiver with what became of it, in the order of classes, phases and ids.
     package func weigh(
         _ totals: [ClassTotal],
         phase: Phase,
-        at now: Instant
+        at now: Instant,
+        term: TimeSpan
     ) -> [WaiverUse] {
         waivers.map { waiver in
             var total = ClassTotal(waiver.cause, count: 0)
@@ -90,6 +94,8 @@ extension Waivers {
                 state = .wrongPhase
             } else if now >= waiver.expires {
                 state = .expired
+            } else if waiver.expires.since(now) > term {
+                state = .endless
             } else if total.count == 0, excess.isEmpty {
                 state = .unused
             } else {

@@ -21,7 +21,9 @@ extension ParityEngine {
     }
 
     /// The judge of every account, as the records stand.
-    package var judge: AccountJudge { AccountJudge(settings: settings, coverage: coverage) }
+    package var judge: AccountJudge {
+        AccountJudge(settings: settings, coverage: coverage, rows: rows)
+    }
 
     /// Works on the records of every account, or of some, in the order of account ids.
     ///
@@ -70,7 +72,7 @@ extension ParityEngine {
     package mutating func settle() throws(PackedError) -> [VerdictChange] {
         let coverage = coverage
         let customers = strays.customersByOwner
-        let judge = AccountJudge(settings: settings, coverage: coverage)
+        let judge = judge
         var changes: [VerdictChange] = []
         let isShownAnew = issuedUnder.map { !$0.showsTheSame(as: coverage) } ?? false
         let due = ledgers.filter { $0.value.due.map { $0 <= coverage.horizon } ?? false }.map(\.key)

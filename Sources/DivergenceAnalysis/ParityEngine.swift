@@ -12,6 +12,8 @@ package import ShadowRun
 package struct ParityEngine: Sendable {
     /// What verdicts depend on besides the log.
     package let settings: JudgeSettings
+    /// The rows of the table of causes.
+    package let rows: [CauseRow]
     /// What was fed.
     package internal(set) var counts = Counts()
     /// When and how much each source delivered.
@@ -49,8 +51,9 @@ package struct ParityEngine: Sendable {
     }
 
     /// An engine that was fed nothing.
-    package init(settings: JudgeSettings) {
+    package init(settings: JudgeSettings, rows: [CauseRow] = CauseRow.table) {
         self.settings = settings
+        self.rows = rows
     }
 
     // MARK: - Feeding

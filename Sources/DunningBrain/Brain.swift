@@ -7,6 +7,8 @@ package struct Brain: Sendable {
     package let name: String
     /// The function.
     package let decide: @Sendable (AccountState, Instant, Policy) -> Decision
+    /// Whether it is ``standard``, whatever its name.
+    package let isStandard: Bool
 
     /// Names a decision function.
     package init(
@@ -15,8 +17,15 @@ package struct Brain: Sendable {
     ) {
         self.name = name
         self.decide = decide
+        isStandard = false
     }
 
     /// The brain.
-    package static let standard = Brain(name: "binary") { DunningBrain.decide($0, at: $1, $2) }
+    package static let standard = Brain()
+
+    private init() {
+        name = "binary"
+        decide = { DunningBrain.decide($0, at: $1, $2) }
+        isStandard = true
+    }
 }

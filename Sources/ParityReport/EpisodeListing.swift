@@ -1,4 +1,4 @@
-import BillingModel
+package import BillingModel
 package import DivergenceAnalysis
 package import MirrorLog
 import ShadowRun
@@ -42,6 +42,8 @@ package struct EpisodeListing {
 package struct ListedEpisode: Hashable, Sendable {
     /// Whose it is, and when it opened.
     package var key: ReportDocument.EpisodeKey
+    /// When the account had been quiet for the settle time.
+    package var closed: Instant
     /// Its kind.
     package var cell: EpisodeCell
     /// What it came to.
@@ -83,10 +85,14 @@ package struct ListedEpisode: Hashable, Sendable {
             "divergence", "classes",
         ]
         let object = try StrictObject(JSONTree(line), known: known)
-        let opened = try object.string("opened")
-        guard let instant = Instant(rfc3339: opened) else {
-            throw object.error("`opened` is no time: `\(opened)`")
+        func instant(_ key: String) throws(RecordError) -> Instant {
+            let text = try object.string(key)
+            guard let instant = Instant(rfc3339: text) else {
+                throw object.error("`\(key)` is no time: `\(text)`")
+            }
+            return instant
         }
+        closed = try instant("closed")
         let number = try object.integer("phase")
         guard let phase = Int(exactly: number).flatMap(Phase.init(rawValue:)) else {
             throw object.error("`phase` is \(number), not 1, 2, 3 or 4")
@@ -96,7 +102,7 @@ package struct ListedEpisode: Hashable, Sendable {
             throw object.error("`\(word)` is no outcome")
         }
         let account = AccountID(try object.string("account"))
-        key = ReportDocument.EpisodeKey(account: account, opened: instant)
+        key = ReportDocument.EpisodeKey(account: account, opened: try instant("opened"))
         cell = EpisodeCell(
             trigger: try object.string("trigger"),
             accountType: try object.string("account_type"),

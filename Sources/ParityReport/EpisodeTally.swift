@@ -59,6 +59,9 @@ package struct EpisodeCell: Hashable, Comparable, Sendable {
     /// The phase whose scope it is first in.
     package var phase: Phase
 
+    /// The type of an account of which nobody told it.
+    package static let untold = "(not told)"
+
     /// A kind of episode.
     package init(trigger: String, accountType: String, phase: Phase) {
         self.trigger = trigger
@@ -68,7 +71,7 @@ package struct EpisodeCell: Hashable, Comparable, Sendable {
 
     /// The kind of an episode.
     package init(_ episode: EpisodeVerdict) {
-        let type = episode.accountType?.columnValue ?? "(not told)"
+        let type = episode.accountType?.columnValue ?? Self.untold
         self.init(trigger: episode.openedBy, accountType: type, phase: episode.phase)
     }
 

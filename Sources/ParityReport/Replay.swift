@@ -18,8 +18,13 @@ package struct Replay {
     /// - Parameters:
     ///   - settings: What verdicts depend on besides the log.
     ///   - program: The program's name and version, for the report.
-    package init(settings: JudgeSettings, program: String) {
-        engine = ParityEngine(settings: settings)
+    ///   - rows: The rows of the table of causes.
+    package init(
+        settings: JudgeSettings,
+        program: String,
+        rows: [CauseRow] = CauseRow.table
+    ) {
+        engine = ParityEngine(settings: settings, rows: rows)
         self.program = program
     }
 

@@ -99,7 +99,7 @@ extension ParityReport.Input {
     fileprivate func write(into text: inout JSONText) {
         text.member("log", logDigest)
         text.member("policy", policyDigest)
-        text.member("brain", settings.brain.name)
+        text.member("brain", settings.brain.identity)
         text.member("program", program)
         text.object("settings") { text in
             text.member("settle", settings.settle.description)

@@ -37,7 +37,7 @@ package struct ReportBuilder {
     /// Adds an account.
     package mutating func add(_ account: AccountVerdicts) {
         episodes.accounts += 1
-        let type = account.type?.columnValue ?? "(not told)"
+        let type = account.type?.columnValue ?? EpisodeCell.untold
         types[type, default: 0] += 1
         if case .unknown(let value)? = account.type { unknownTypes.insert(value) }
         if account.hasTagDrift { tagDrift += 1 }

@@ -25,12 +25,18 @@ package struct CaseCheck: Sendable {
     ///   - subject: The case.
     ///   - region: Whose data the corpus may hold.
     ///   - brain: The brain to judge with.
+    ///   - rows: The rows of the table of causes.
     /// - Complexity: That of replaying the log.
-    package init(_ subject: CorpusCase, in region: CorpusRegion, brain: Brain = .standard) {
+    package init(
+        _ subject: CorpusCase,
+        in region: CorpusRegion,
+        brain: Brain = .standard,
+        rows: [CauseRow] = CauseRow.table
+    ) {
         name = subject.name
         claim = subject.claim
         do {
-            try check(subject, region, brain)
+            try check(subject, region, brain, rows)
         } catch let error as RecordError {
             problems.append(error.reason)
         } catch {
@@ -41,7 +47,8 @@ package struct CaseCheck: Sendable {
     private mutating func check(
         _ subject: CorpusCase,
         _ region: CorpusRegion,
-        _ brain: Brain
+        _ brain: Brain,
+        _ rows: [CauseRow]
     ) throws {
         if let flaw = subject.flaw { throw RecordError(flaw) }
         if claim == nil { problems.append("README.md does not begin with `# ` and a claim") }
@@ -55,7 +62,10 @@ package struct CaseCheck: Sendable {
         } catch {
             throw error.inside("expect.json")
         }
-        let outcome = try subject.outcome(subject.settings(expectation.settings, brain))
+        let outcome = try subject.outcome(
+            subject.settings(expectation.settings, brain),
+            rows: rows
+        )
         classes = Set(outcome.divergences.flatMap(\.divergence.classes)).sorted()
         problems += TreeDifference.between(expected: expectation.outcome, actual: try outcome.tree)
             .map(\.description)

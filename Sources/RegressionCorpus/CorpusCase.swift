@@ -1,5 +1,5 @@
 package import BillingModel
-import DivergenceAnalysis
+package import DivergenceAnalysis
 package import DunningBrain
 import MirrorLog
 import ParityReport
@@ -60,11 +60,16 @@ package struct CorpusCase: Sendable {
 
     /// Judges the log.
     ///
-    /// - Parameter settings: How the case is judged.
+    /// - Parameters:
+    ///   - settings: How the case is judged.
+    ///   - rows: The rows of the table of causes.
     /// - Returns: What came of it.
     /// - Throws: ``RecordError`` when memory is short.
-    package func outcome(_ settings: JudgeSettings) throws -> CaseOutcome {
-        var replay = Replay(settings: settings, program: "")
+    package func outcome(
+        _ settings: JudgeSettings,
+        rows: [CauseRow] = CauseRow.table
+    ) throws -> CaseOutcome {
+        var replay = Replay(settings: settings, program: "", rows: rows)
         var outcome = CaseOutcome()
         try replay.read(whole: log) { outcome.refused.append($0) }
         let records = try replay.judge { account in

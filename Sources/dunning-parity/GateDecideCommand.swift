@@ -70,6 +70,20 @@ struct GateDecideCommand: ParsableCommand {
     )
     var record: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "The digest of a record, as it was published: it must be in the chain.",
+            valueName: "digest"
+        )
+    )
+    var published: [String] = []
+
+    func validate() throws {
+        guard published.isEmpty || record != nil else {
+            throw ValidationError("--published asks about a chain: give it with --record.")
+        }
+    }
+
     func run() throws {
         do {
             let verdict = try decide()
@@ -94,7 +108,7 @@ struct GateDecideCommand: ParsableCommand {
             assembly.corpus = (corpus, folder.cases(), folder.region)
         }
         let chain = try record.map { path throws(CommandFailure) in
-            try ChainFolder(addingTo: path)
+            try ChainFolder(addingTo: path, published: published)
         }
         assembly.chain = chain?.chain
         let (decision, inputs) = try assembly.decide()

@@ -34,14 +34,14 @@ struct ChainFolder {
     let chain: Chain
 
     /// Opens a chain to be added to, once whoever has it open so is done.
-    init(addingTo path: String) throws(CommandFailure) {
+    init(addingTo path: String, published: [String] = []) throws(CommandFailure) {
         let folder = try OutputFolder(path)
         let lock = open("\(folder.path)/.lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
         guard lock >= 0 else { throw OutputFolder.failure("can't lock `\(path)`") }
         while flock(lock, LOCK_EX) != 0 {
             guard errno == EINTR else { throw OutputFolder.failure("can't lock `\(path)`") }
         }
-        chain = try Self.read(path, published: [])
+        chain = try Self.read(path, published: published)
         self.path = path
     }
 

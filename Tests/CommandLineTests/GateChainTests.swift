@@ -14,11 +14,12 @@ struct GateChainTests {
         chain = folder.path("chain")
     }
 
-    private func ask(_ phase: Int) throws -> Tool.Run {
-        try Tool.run([
+    private func ask(_ phase: Int, _ more: String...) throws -> Tool.Run {
+        let arguments = [
             "gate", "--phase", "\(phase)", fixture.clean, "--config", fixture.limits, "--waivers",
-            fixture.waivers, "--corpus", fixture.corpus.path, "--record", chain,
-        ])
+            fixture.waivers, "--corpus", fixture.corpus, "--record", chain,
+        ]
+        return try Tool.run(arguments + more)
     }
 
     @Test("a recorded verdict verifies, is computed again alike, and stands in the history")
@@ -54,6 +55,32 @@ struct GateChainTests {
         ])
         #expect(last.status == 1)
         #expect(last.output.contains("record a GO of phase 1"))
+    }
+
+    @Test("a GO on less than a NO-GO had seen is none: what spoke against it must be judged again")
+    func leftOut() throws {
+        let bad = try Tool.run(["gate", "--phase", "1", fixture.incident, "--record", chain])
+        #expect(bad.status == 1)
+        // The incident's log ends later, and a chain goes on in time.
+        let clean = try ask(1, "--at", "2026-06-01T12:00:00Z")
+        #expect(clean.status == 2)
+        #expect(clean.output.contains("earlier evidence: give the reports"))
+        #expect(clean.output.contains("of record 1: "))
+        #expect(try Tool.run(["gate", "verify", chain]).status == 0)
+    }
+
+    @Test("nothing is decided on a chain that lacks a published digest")
+    func published() throws {
+        #expect(try ask(1).status == 0)
+        let head = String(decoding: try folder.read("chain/HEAD"), as: UTF8.self)
+        let digest = try #require(head.split(whereSeparator: \.isWhitespace).last)
+        #expect(try ask(1, "--published", String(digest)).status == 0)
+        let other = try ask(1, "--published", String(repeating: "e", count: 64))
+        #expect(other.status == 65)
+        #expect(other.errors.contains("published digest"))
+        #expect(try Tool.run(["gate", "verify", chain]).status == 0)
+        let alone = try Tool.run(["gate", "--phase", "1", fixture.clean, "--published", "e"])
+        #expect(alone.status == 64)
     }
 
     @Test("a record that was changed, removed or cut is found, exit 1, and nothing is added to it")

@@ -31,6 +31,8 @@ struct GateTests {
         let run = try fixture.askClean("--out", folder.path("out"))
         #expect(run.status == 0)
         #expect(run.output.hasSuffix("GO for phase 1: everything that is asked for was shown\n"))
+        #expect(run.output.contains("limits that ask for less than the defaults:\n"))
+        #expect(run.output.contains("unexplained_ppm: 100000 (the default is 1000)"))
         #expect(Set(try criteria("out").values) == ["GO"])
         #expect(folder.names(in: "out") == ["gate.html", "gate.json", "gate.md"])
     }
@@ -39,7 +41,7 @@ struct GateTests {
     func unwaived() throws {
         let run = try Tool.run([
             "gate", "--phase", "1", fixture.clean, "--config", fixture.limits, "--corpus",
-            fixture.corpus.path, "--out", folder.path("out"),
+            fixture.corpus, "--out", folder.path("out"),
         ])
         #expect(run.status == 1)
         let against = try criteria("out").filter { $0.value != "GO" }
@@ -64,19 +66,20 @@ struct GateTests {
     @Test("a young mirror is INSUFFICIENT, exit 2, and says by when it will do")
     func insufficient() throws {
         let run = try Tool.run([
-            "gate", "--phase", "1", fixture.young, "--corpus", fixture.corpus.path, "--out",
+            "gate", "--phase", "1", fixture.young, "--corpus", fixture.corpus, "--out",
             folder.path("out"),
         ])
         #expect(run.status == 2)
         let against = try criteria("out").filter { $0.value != "GO" }
-        #expect(against == ["unexplained": "INSUFFICIENT"])
+        // Its Path C never acted, so nobody knows how faithful its model is.
+        #expect(against == ["unexplained": "INSUFFICIENT", "fidelity": "INSUFFICIENT"])
         #expect(run.output.contains("more clean episodes of invoice.finalized, startup, by 20"))
     }
 
     @Test("the incident is NO-GO for phases 1 and 2, for the right reasons", arguments: [1, 2])
     func incident(phase: Int) throws {
         let run = try Tool.run([
-            "gate", "--phase", "\(phase)", fixture.incident, "--corpus", fixture.corpus.path,
+            "gate", "--phase", "\(phase)", fixture.incident, "--corpus", fixture.corpus,
             "--out", folder.path("out"),
         ])
         #expect(run.status == 1)

@@ -169,7 +169,7 @@ struct ChainDamageTests {
         var changed = files
         changed[1].bytes = Array(
             String(decoding: files[1].bytes, as: UTF8.self)
-                .replacing("brain defects: 0", with: "brain defects: 1").utf8
+                .replacing("noise", with: "other").utf8
         )
         #expect(Self.kinds(changed) == ["0002-phase1-go.json changed"])
         #expect(Self.problems(changed)[0].contains("it does not say what its digest "))

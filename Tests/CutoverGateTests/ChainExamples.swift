@@ -13,12 +13,45 @@ enum ChainExamples {
     static func at(_ minutes: Int64) -> Instant { noon.advanced(by: .minutes(minutes)) }
 
     /// What `gate.json` might say.
-    static func body(_ phase: Phase, _ verdict: GateVerdict) -> JSONTree {
-        .object([
-            JSONTree.Member("verdict", .string(verdict.rawValue)),
-            JSONTree.Member("phase", .integer(Int64(phase.rawValue))),
-            JSONTree.Member("criteria", .array([.string("brain defects: 0"), .null, .bool(true)])),
+    static func body(
+        _ phase: Phase,
+        _ verdict: GateVerdict,
+        brain: String = "binary",
+        policy: String = policy,
+        limits: GateConfiguration = GateConfiguration(),
+        asking names: [Criterion.Name] = Criterion.Name.allCases,
+        inputs: [ChainInput] = inputs
+    ) -> JSONTree {
+        let criteria = names.map { name in
+            object([
+                ("criterion", .string(name.rawValue)),
+                ("verdict", .string((name == .harm ? verdict : .go).rawValue)),
+            ])
+        }
+        let inputs = inputs.map { input in
+            object([
+                ("role", .string(input.role.rawValue)), ("name", .string(input.name)),
+                ("digest", .string(input.digest)),
+            ])
+        }
+        return object([
+            ("verdict", .string(verdict.rawValue)), ("phase", .integer(Int64(phase.rawValue))),
+            ("brain", .string(brain)), ("policy", .string(policy)),
+            ("configuration", .string(limits.digest)), ("limits", .string(limits.canonicalText)),
+            ("inputs", .array(inputs)), ("criteria", .array(criteria)),
         ])
+    }
+
+    private static func object(_ members: [(String, JSONTree)]) -> JSONTree {
+        .object(members.map { JSONTree.Member($0.0, $0.1) })
+    }
+
+    /// What a GO must have been given on to count.
+    static func grounds(
+        brain: String = "binary",
+        limits: GateConfiguration = GateConfiguration()
+    ) -> ChainGrounds {
+        ChainGrounds(brain: brain, policy: policy, limits: limits.digest)
     }
 
     static let inputs = [
@@ -32,11 +65,13 @@ enum ChainExamples {
         _ phase: Phase = .webhooks,
         brain: String = "binary",
         policy: String = policy,
+        limits: GateConfiguration = GateConfiguration(),
         at minutes: Int64 = 0
     ) throws -> ChainEntry {
-        try ChainEntry(
+        let body = body(phase, verdict, brain: brain, policy: policy, limits: limits)
+        return try ChainEntry(
             at: at(minutes),
-            kind: .verdict(phase, verdict, body: body(phase, verdict)),
+            kind: .verdict(phase, verdict, body: body),
             brain: brain,
             policy: policy,
             program: "dunning-parity 1.0",

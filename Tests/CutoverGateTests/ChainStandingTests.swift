@@ -7,12 +7,12 @@ struct ChainStandingTests {
     /// The place of the GO of phase 2 that stands for the brain and the policy of the examples.
     private static func standing(_ entries: [ChainEntry]) throws -> Int? {
         try ChainExamples.chain(entries)
-            .standing(.payments, brain: "binary", policy: ChainExamples.policy)?.sequence
+            .standing(.payments, on: ChainExamples.grounds())?.sequence
     }
 
     private static func words(_ entries: [ChainEntry]) throws -> String {
         try ChainExamples.chain(entries)
-            .standingInFull(.payments, brain: "binary", policy: ChainExamples.policy).description
+            .standingInFull(.payments, on: ChainExamples.grounds()).description
     }
 
     private static func go() throws -> ChainEntry { try ChainExamples.verdict(.go, .payments) }
@@ -32,16 +32,20 @@ struct ChainStandingTests {
         #expect(try Self.words([Self.go()]) == "the GO of record 1 stands")
     }
 
-    @Test("it is for one brain and one policy, and another's does not end it")
+    @Test("it is for one brain, one policy and one set of limits, and another's does not end it")
     func sameBrainAndPolicy() throws {
+        var loose = GateConfiguration()
+        loose.unexplained = Rate(partsPerMillion: 10_000)
         let others = [
             try ChainExamples.verdict(.go, .payments, brain: "binary 2"),
+            try ChainExamples.verdict(.go, .payments, limits: loose),
             try ChainExamples.verdict(.go, .payments, policy: ChainExamples.otherPolicy),
         ]
         #expect(try Self.standing(others) == nil)
         #expect(
-            try Self.words(others) == "the last GO, record 2, is for the brain binary and the "
-                + "policy bbbbbbbbbbbb"
+            try Self.words(others) == "the last GO, record 3, is for the brain binary and the "
+                + "policy bbbbbbbbbbbb, under the limits "
+                + GateConfiguration().digest.prefix(12)
         )
         #expect(try Self.standing([Self.go()] + others) == 1)
     }
@@ -90,19 +94,12 @@ struct ChainStandingTests {
     func unsound() throws {
         let chain = try ChainExamples.chain([Self.go(), ChainExamples.verdict(.go, .retire)])
         let files = ChainExamples.files(chain)
-        #expect(
-            Chain(files: files)
-                .standing(.payments, brain: "binary", policy: ChainExamples.policy) != nil
-        )
+        #expect(Chain(files: files).standing(.payments, on: ChainExamples.grounds()) != nil)
         for index in files.indices {
             var damaged = files
             damaged[index].bytes.append(0x20)
             let read = Chain(files: damaged)
-            let standing = read.standingInFull(
-                .payments,
-                brain: "binary",
-                policy: ChainExamples.policy
-            )
+            let standing = read.standingInFull(.payments, on: ChainExamples.grounds())
             #expect(standing == .unsound(try #require(read.problems.first)))
         }
     }
@@ -131,7 +128,7 @@ struct ChainStandingTests {
                         return !below && !worse
                     } ? go : nil
                 }
-                let standing = chain.standing(phase, brain: brain, policy: ChainExamples.policy)
+                let standing = chain.standing(phase, on: ChainExamples.grounds(brain: brain))
                 #expect(standing == expected)
             }
         }

@@ -233,7 +233,8 @@ struct ChainTests {
         #expect(try !record.isConfirmed(byRecomputed: other))
         #expect(
             try record.differences(fromRecomputed: other).map(\.description) == [
-                #"verdict: expected "GO", came "NO-GO""#
+                #"criteria[2].verdict: expected "GO", came "NO-GO""#,
+                #"verdict: expected "GO", came "NO-GO""#,
             ]
         )
         #expect(try !ChainExamples.five().records[3].isConfirmed(byRecomputed: same))

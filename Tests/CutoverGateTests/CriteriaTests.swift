@@ -56,7 +56,9 @@ struct CriteriaTests {
         }
         let criteria = GateDecision(question).criteria
         let open: Set<Criterion.Name> = [.dependency, .segments, .signOffs]
-        for criterion in criteria where !open.contains(criterion.name) {
+        // Nobody said that anything was recorded.
+        let told = open.union([.earlierEvidence])
+        for criterion in criteria where !told.contains(criterion.name) {
             #expect(criterion.verdict == .insufficient, "\(criterion.name)")
             #expect(!criterion.next.isEmpty, "\(criterion.name)")
         }
@@ -377,6 +379,28 @@ struct CriteriaTests {
         }
         #expect(unmeasured.verdict(of: .fidelity) != .noGo)
         #expect(measured.verdict(of: .fidelity) == .insufficient)
+    }
+
+    @Test("a phase asks for the models of the paths that it replaces")
+    func fidelityOfPhase() throws {
+        let all = LegacyPath.allCases
+        let replaced: [Phase: Set<LegacyPath>] = [
+            .webhooks: [.c], .payments: [.c, .d, .e], .segments: [.b, .c, .d, .e],
+            .retire: [.b, .c, .d, .e],
+        ]
+        for phase in Phase.allCases {
+            for left in all {
+                let question = try Self.question { question in
+                    question.phase = phase
+                    question.observation.paths = Set(all.filter { $0 != left })
+                    question.observation.fidelity = all.filter { $0 != left }.map {
+                        .init(path: $0, executions: 100, exact: 100)
+                    }
+                }
+                let isAsked = replaced[phase, default: []].contains(left)
+                #expect(question.verdict(of: .fidelity) == (isAsked ? .insufficient : .go))
+            }
+        }
     }
 
     @Test("rejected lines pass up to one in ten thousand")

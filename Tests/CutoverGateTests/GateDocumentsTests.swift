@@ -51,7 +51,12 @@ struct GateDocumentsTests {
             kind: .verdict(
                 .webhooks,
                 .go,
-                body: .object([.init("verdict", .string("GO")), .init("phase", .integer(1))])
+                body: ChainExamples.body(
+                    .webhooks,
+                    .go,
+                    asking: [.harm],
+                    inputs: [ChainExamples.inputs[1]]
+                )
             ),
             brain: "binary",
             policy: ChainExamples.policy,

@@ -137,7 +137,7 @@ enum Harm: CaseIterable {
             guard !places.isEmpty else { return }
             question.observation.fidelity[random.pick(places)].exact -= 1
         case .failingCase: question.corpus?.failing.append("case-\(number)")
-        case .deafAlarm: question.corpus?.catchesIdleBrain = false
+        case .deafAlarm: question.corpus?.silentAlarms = ["a brain that does nothing"]
         case .later: question.at = question.at.advanced(by: .minutes(61))
         case .unbalanced:
             let place = random.pick(Array(question.observation.ledger.indices))

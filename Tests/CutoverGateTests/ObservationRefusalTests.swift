@@ -34,12 +34,12 @@ struct ObservationRefusalTests {
         #expect(Self.reason([]) == "there is no report")
     }
 
-    @Test("of several reports each needs its listing, and a single one does not")
+    @Test("every report needs its listing, even one alone")
     func missingListing() throws {
         var (whole, half) = try Self.halves.get()
         half.episodes = nil
         #expect(Self.reason([whole, half]).contains("`half/report.json` has no episodes.ndjson"))
-        #expect(Self.reason([half]) == "read")
+        #expect(Self.reason([half]).contains("`half/report.json` has no episodes.ndjson"))
         whole.episodes = nil
         #expect(Self.reason([whole, half]).contains("episodes.ndjson"))
     }
@@ -50,7 +50,12 @@ struct ObservationRefusalTests {
         let whole = try Self.halves.get().whole
         var policy = Policy()
         policy.threshold = 700
+        let lenient = Brain(name: "binary") { state, now, policy in
+            state.override == nil ? decide(state, at: now, policy) : Decision(rule: .clear)
+        }
         let others: [(String, JudgeSettings)] = [
+            // Of the same name, and not the same.
+            ("brain", JudgeSettings(brain: lenient)),
             ("brain", JudgeSettings(brain: Brain(name: "other") { decide($0, at: $1, $2) })),
             ("policy", JudgeSettings(policy: policy)),
             ("settle time", JudgeSettings(settle: .minutes(40))),
@@ -89,13 +94,24 @@ struct ObservationRefusalTests {
         let place = try #require(half.document.divergences.indices.first)
         let changes: [(inout ReportDocument.Entry) -> Void] = [
             { $0.amounts = Amounts() }, { $0.brainOnly = [.flag] }, { $0.until = nil },
-            { $0.subscriptions += 1 }, { $0.facets = [] }, { $0.phase = .retire },
+            { $0.subscriptions += 1 }, { $0.facets = [] },
         ]
         for (number, change) in changes.enumerated() {
             var liar = half
             change(&liar.document.divergences[place])
             guard liar.document != half.document else { continue }
             #expect(Self.reason([whole, liar]).contains("disagree"), "change \(number)")
+        }
+        let listed: [(inout ReportDocument.Entry) -> Void] = [
+            { $0.phase = .retire }, { $0.trigger = "a lie" }, { $0.accountType = nil },
+            { $0.classes = [.timing] }, { $0.id = "dv_0" },
+            { $0.opened = $0.opened.advanced(by: .seconds(1)) },
+        ]
+        for (number, change) in listed.enumerated() {
+            var liar = half
+            change(&liar.document.divergences[place])
+            let reason = Self.reason([liar])
+            #expect(reason.contains("its listing don't hold the same"), "line \(number)")
         }
         var same = half
         same.document.divergences[place].reproducer = [RecordID("evt_1")]

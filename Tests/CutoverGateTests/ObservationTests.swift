@@ -64,7 +64,7 @@ struct ObservationTests {
         let copy = GateReport(
             name: "a copy",
             document: try cut.whole.gateReport.document,
-            episodes: nil
+            episodes: try cut.whole.gateReport.episodes
         )
         let one = try Observation([cut.whole.gateReport])
         for both in [[copy, try cut.whole.gateReport], [try cut.whole.gateReport, copy]] {

@@ -20,7 +20,7 @@ enum SmallQuestion {
         cases: 3,
         failing: [],
         classes: Set(DivergenceClass.allCases),
-        catchesIdleBrain: true,
+        silentAlarms: [],
         digest: String(repeating: "c", count: 64)
     )
 
@@ -39,6 +39,7 @@ enum SmallQuestion {
             observation: observation,
             corpus: corpus,
             hasStandingGo: nil,
+            earlier: nil,
             excuses: Excuses(),
             missingSignOffs: nil
         )
@@ -69,7 +70,12 @@ extension GateQuestion {
             for entry in entries { money.add(entry.amounts) }
             return ClassTotal(cause, count: entries.count, money: money)
         }
-        let uses = waivers.weigh(totals, phase: phase, at: at)
+        let uses = waivers.weigh(
+            totals,
+            phase: phase,
+            at: at,
+            term: configuration.waiverTerm
+        )
         return with { $0.excuses = Excuses(classes: Set(uses.excused)) }
     }
 }

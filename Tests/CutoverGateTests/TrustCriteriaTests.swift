@@ -16,11 +16,11 @@ struct TrustCriteriaTests {
     func corpus() throws {
         let failing = try Self.question { $0.corpus?.failing = ["a-case"] }
         #expect(failing.verdict(of: .corpus) == .noGo)
-        let deaf = try Self.question { $0.corpus?.catchesIdleBrain = false }
+        let deaf = try Self.question { $0.corpus?.silentAlarms = ["a brain"] }
         #expect(deaf.verdict(of: .corpus) == .noGo)
         let empty = try Self.question { question in
             question.corpus?.cases = 0
-            question.corpus?.catchesIdleBrain = false
+            question.corpus?.silentAlarms = ["a brain"]
         }
         #expect(empty.verdict(of: .corpus) == .insufficient)
         let none = try Self.question { $0.corpus = nil }
@@ -57,12 +57,15 @@ struct TrustCriteriaTests {
         ] as [(Int, Int, [String], GateVerdict)] {
             let question = try Self.question { question in
                 question.phase = .segments
+                question.observation.brain = "graduated-1"
                 question.observation.tagDrift = drifted
                 question.observation.accounts = accounts
                 question.observation.unknownTypes = unknown
             }
             #expect(question.verdict(of: .segments) == expected)
             #expect(question.with { $0.phase = .payments }.verdict(of: .segments) == .go)
+            let binary = question.with { $0.observation.brain = "binary-1" }
+            #expect(binary.verdict(of: .segments) == max(expected, .insufficient))
         }
     }
 

@@ -44,7 +44,7 @@ struct WaiverWeighingTests {
         _ totals: [ClassTotal],
         at now: Instant = Instant(microseconds: noon.microseconds - 1)
     ) throws -> WaiverUse {
-        let uses = try Waivers([waiver]).weigh(totals, phase: .webhooks, at: now)
+        let uses = try Waivers([waiver]).weigh(totals, phase: .webhooks, at: now, term: .days(180))
         #expect(uses.count == 1)
         #expect(uses.excused == (uses.first?.excuses == true ? [waiver.cause] : []))
         return try #require(uses.first)
@@ -148,7 +148,28 @@ struct WaiverWeighingTests {
             ("2026-03-31T20:00:00-05:00", .expired),
         ] {
             let now = try #require(Instant(rfc3339: text))
-            #expect(file.weigh(totals, phase: .webhooks, at: now).map(\.state) == [state])
+            let uses = file.weigh(totals, phase: .webhooks, at: now, term: .days(180))
+            #expect(uses.map(\.state) == [state])
+        }
+    }
+
+    @Test("a waiver that has longer to run than one may is none, whatever there is to waive")
+    func endless() throws {
+        let yaml = "waivers:\n" + WaiverFile.waiver("a", "race", phase: 1)
+        let file = try Waivers(yaml: yaml)
+        let expires = try #require(file.waivers.first?.expires)
+        for (ahead, state) in [(0, WaiverUse.State.inForce), (1, .endless)] {
+            let now = expires.advanced(by: .days(-180)).advanced(
+                by: TimeSpan(microseconds: Int64(-ahead))
+            )
+            let uses = file.weigh(
+                [ClassTotal(.race, count: 1)],
+                phase: .webhooks,
+                at: now,
+                term: .days(180)
+            )
+            #expect(uses.map(\.state) == [state])
+            #expect(uses.excused == (state == .inForce ? [.race] : []))
         }
     }
 
@@ -198,9 +219,9 @@ struct WaiverWeighingTests {
             }
         }
         let now = Self.noon
-        let uses = try Waivers(waivers).weigh(totals, phase: .payments, at: now)
+        let uses = try Waivers(waivers).weigh(totals, phase: .payments, at: now, term: .days(180))
         let shuffled = try Waivers(waivers.shuffled(using: &random))
-            .weigh(totals.shuffled(using: &random), phase: .payments, at: now)
+            .weigh(totals.shuffled(using: &random), phase: .payments, at: now, term: .days(180))
         #expect(uses == shuffled)
         #expect(uses.count == waivers.count)
         // The rule once more, as a sentence about each class.

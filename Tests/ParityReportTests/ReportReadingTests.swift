@@ -18,7 +18,7 @@ struct ReportReadingTests {
         let input = document.input
         #expect(input.log == report.input.logDigest)
         #expect(input.policy == report.input.policyDigest)
-        #expect(input.brain == report.input.settings.brain.name)
+        #expect(input.brain == report.input.settings.brain.identity)
         #expect(input.program == report.input.program)
         #expect(input.settle == report.input.settings.settle)
         #expect(input.scope == report.input.scope)
