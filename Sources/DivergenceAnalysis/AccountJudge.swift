@@ -13,6 +13,8 @@ package struct AccountJudge: Sendable {
     package var rows: [CauseRow]
     /// Whether each divergence's smallest reproducer is looked for.
     package var findsReproducers = false
+    /// Whether what a picture of each divergence shows is gathered.
+    package var drawsSwimlanes = false
 
     /// A judge.
     package init(
@@ -50,6 +52,10 @@ package struct AccountJudge: Sendable {
             var verdict = judge(episode, of: account, gaps, ordered[episode.range], cutter)
             if findsReproducers, case .divergent(var divergence) = verdict.outcome {
                 divergence.reproducer = reproducers.reproducer(of: divergence, in: episode)
+                verdict.outcome = .divergent(divergence)
+            }
+            if drawsSwimlanes, case .divergent(var divergence) = verdict.outcome {
+                divergence.swimlane?.finish(divergence.reproducer)
                 verdict.outcome = .divergent(divergence)
             }
             verdicts.episodes.append(verdict)
@@ -100,8 +106,15 @@ package struct AccountJudge: Sendable {
         )
         verdict.situation = Situation(episode, trigger: verdict.openedBy)
         verdict.decided = subject.brain.decided
-        verdict.outcome =
-            subject.differs ? .divergent(Divergence(subject, of: account, records, rows)) : .match
+        guard subject.differs else {
+            verdict.outcome = .match
+            return verdict
+        }
+        var divergence = Divergence(subject, of: account, records, rows)
+        if drawsSwimlanes {
+            divergence.swimlane = Swimlane(subject, divergence, of: account, records)
+        }
+        verdict.outcome = .divergent(divergence)
         return verdict
     }
 

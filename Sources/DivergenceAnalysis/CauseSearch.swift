@@ -117,7 +117,7 @@ package struct CauseSearch {
 
 extension JudgeSettings {
     /// The same settings with the brain under the binary policy's defaults.
-    fileprivate var underBinaryPolicy: JudgeSettings {
+    var underBinaryPolicy: JudgeSettings {
         JudgeSettings(settle: settle, policy: Policy(), brain: brain, phase: phase)
     }
 }

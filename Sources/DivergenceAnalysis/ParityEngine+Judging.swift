@@ -8,15 +8,18 @@ extension ParityEngine {
     ///   - jobs: How many threads may work at once, at least 1. It makes no difference to what comes
     ///     out, nor to the order in which it does.
     ///   - findsReproducers: Whether each divergence's smallest reproducer is looked for.
+    ///   - drawsSwimlanes: Whether what a picture of each divergence shows is gathered.
     ///   - visit: Called with what was found out about each account.
     /// - Throws: ``PackedError`` where a saved engine was tampered with.
     package func judgeAll(
         jobs: Int = 1,
         findsReproducers: Bool = false,
+        drawsSwimlanes: Bool = false,
         _ visit: (AccountVerdicts) -> Void
     ) throws(PackedError) {
         var judge = judge
         judge.findsReproducers = findsReproducers
+        judge.drawsSwimlanes = drawsSwimlanes
         try forEachAccount(jobs: jobs, { [judge] in judge.judge($0, $1) }, visit)
     }
 

@@ -54,3 +54,20 @@ enum Story {
             + "to \(CauseSearch.largestSet) known causes makes the difference vanish"
     }
 }
+
+extension Divergence {
+    /// What it meant to the customer: "canceled 2 subscriptions, flagged and banned, which the brain
+    /// would not have".
+    package var customerTerms: String {
+        switch (legacyOnly.isEmpty, brainOnly.isEmpty) {
+        case (true, true):
+            "neither did anything to the customer that the other did not"
+        case (false, true):
+            "legacy \(Words.done(legacyOnly)), which the brain would not have done"
+        case (true, false):
+            "the brain would have \(Words.done(brainOnly)), which legacy did not do"
+        case (false, false):
+            "legacy \(Words.done(legacyOnly)), and the brain would have \(Words.done(brainOnly))"
+        }
+    }
+}

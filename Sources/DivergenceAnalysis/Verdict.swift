@@ -113,6 +113,8 @@ package struct Divergence: Sendable {
     package var until: Instant?
     /// What happened and what would have had to be different, in one sentence.
     package var story: String
+    /// What a picture of it shows; `nil` where none was asked for.
+    package var swimlane: Swimlane?
 
     /// How far a difference goes.
     package enum Extent: String, Sendable {

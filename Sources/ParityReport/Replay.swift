@@ -92,6 +92,7 @@ package struct Replay {
     ///   - jobs: How many threads may judge at once; it makes no difference to the report.
     ///   - keepsSettled: Whether accounts' last settled states go into the report.
     ///   - findsReproducers: Whether each divergence's smallest reproducer is looked for.
+    ///   - drawsSwimlanes: Whether what a picture of each divergence shows is gathered.
     ///   - progress: Called after each account.
     ///   - each: Called with each episode in scope, in order of account and time.
     ///   - reject: Called for each test-mode event that a log of live mode holds.
@@ -102,12 +103,17 @@ package struct Replay {
         jobs: Int = 1,
         keepsSettled: Bool,
         findsReproducers: Bool = true,
+        drawsSwimlanes: Bool = false,
         progress: () -> Void = {},
         each: (EpisodeVerdict) -> Void = { _ in },
         reject: (Reject) throws -> Void
     ) throws -> ParityReport {
         var builder = ReportBuilder(scope: scope, keepsSettled: keepsSettled)
-        let records = try judge(jobs: jobs, findsReproducers: findsReproducers) { account in
+        let records = try judge(
+            jobs: jobs,
+            findsReproducers: findsReproducers,
+            drawsSwimlanes: drawsSwimlanes
+        ) { account in
             builder.add(account)
             for episode in account.episodes where scope.map({ episode.phase <= $0 }) ?? true {
                 each(episode)
@@ -136,6 +142,7 @@ package struct Replay {
     /// - Parameters:
     ///   - jobs: How many threads may judge at once; it makes no difference to what comes out.
     ///   - findsReproducers: Whether each divergence's smallest reproducer is looked for.
+    ///   - drawsSwimlanes: Whether what a picture of each divergence shows is gathered.
     ///   - visit: Called with what was found out about each account, in order of their ids.
     ///   - reject: Called for each test-mode event that a log of live mode holds.
     /// - Returns: The counts of records.
@@ -143,10 +150,16 @@ package struct Replay {
     package mutating func judge(
         jobs: Int = 1,
         findsReproducers: Bool = false,
+        drawsSwimlanes: Bool = false,
         visit: (AccountVerdicts) -> Void,
         reject: (Reject) throws -> Void
     ) throws -> ParityReport.RecordCounts {
-        try engine.judgeAll(jobs: jobs, findsReproducers: findsReproducers, visit)
+        try engine.judgeAll(
+            jobs: jobs,
+            findsReproducers: findsReproducers,
+            drawsSwimlanes: drawsSwimlanes,
+            visit
+        )
         if engine.mixesModes {
             for line in engine.counts.testLines.sorted() {
                 rejected += 1

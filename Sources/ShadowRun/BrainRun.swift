@@ -49,6 +49,8 @@ package struct BrainRun: Sendable {
     private let settings: JudgeSettings
     private let checksInvariants: Bool
     private(set) var hold: Instant?
+    /// Every step, where that is asked for.
+    private var trace: BrainTrace?
 
     /// Runs the brain over an episode.
     ///
@@ -62,6 +64,19 @@ package struct BrainRun: Sendable {
     ///   - checksInvariants: Whether each decision is held against the invariants.
     package init(_ timeline: Timeline, _ settings: JudgeSettings, checksInvariants: Bool = true) {
         self.init(startOf: timeline, settings, checksInvariants: checksInvariants)
+        play(timeline)
+    }
+
+    /// Runs the brain over an episode and tells every step of it.
+    ///
+    /// Invariants are not checked: they were in the run that is told.
+    package static func traced(_ timeline: Timeline, _ settings: JudgeSettings) -> BrainTrace {
+        var run = BrainRun(startOf: timeline, settings, checksInvariants: false, isTraced: true)
+        run.play(timeline)
+        return run.trace ?? BrainTrace()
+    }
+
+    private mutating func play(_ timeline: Timeline) {
         var index = 0
         while index < timeline.facts.count {
             let instant = timeline.facts[index].at
@@ -72,13 +87,20 @@ package struct BrainRun: Sendable {
                 wakes = wakes || timeline.facts[index].wakes
                 index += 1
             }
+            trace?.states.append(StateAt(at: instant, state: final))
             if wakes { decide(at: instant) }
         }
         runHolds(before: timeline.closesAt.advanced(by: TimeSpan(microseconds: 1)))
     }
 
     /// The account as the brain takes it over, before the first trigger.
-    init(startOf timeline: Timeline, _ settings: JudgeSettings, checksInvariants: Bool) {
+    init(
+        startOf timeline: Timeline,
+        _ settings: JudgeSettings,
+        checksInvariants: Bool,
+        isTraced: Bool = false
+    ) {
+        if isTraced { trace = BrainTrace() }
         self.settings = settings
         self.checksInvariants = checksInvariants
         openedAt = timeline.openedAt
@@ -86,6 +108,7 @@ package struct BrainRun: Sendable {
         final = timeline.opening
         standing = decide(at: timeline.openedAt)
         opening = final
+        trace?.begin(with: StateAt(at: timeline.openedAt, state: opening))
         taken = []
         planned = []
     }
@@ -116,6 +139,7 @@ package struct BrainRun: Sendable {
             restrictions: decision.restrictions,
             reasons: decision.reasons
         )
+        trace?.wakeUps.append(BrainTrace.WakeUp(at: now, decision))
         guard !decision.plan.isEmpty else { return [] }
         let before = final
         for planned in decision.plan { final.apply(planned.effect, at: now, by: Self.record) }
@@ -123,6 +147,7 @@ package struct BrainRun: Sendable {
             taken.append(Taken(consequence: consequence, at: now, by: Self.record))
         }
         planned.append(Planned(at: now, effects: decision.plan))
+        trace?.states.append(StateAt(at: now, state: final))
         return decision.plan
     }
 

@@ -22,6 +22,8 @@ package struct LegacyRun {
     /// What each run did, where that is asked for.
     var played: [[TimedEffect]] = []
     var keepsPlayed = false
+    /// Every step, where that is asked for.
+    var trace: LegacyTrace?
 
     /// Runs an episode again.
     ///
@@ -200,6 +202,7 @@ package struct LegacyRun {
             case .cancelIfConfirmed(let subscription, let invoice):
                 cancelIfConfirmed(subscription, invoice, at: item.at)
             }
+            if trace != nil { trace?.close(item, state) }
         }
     }
 
@@ -230,6 +233,7 @@ package struct LegacyRun {
 
     mutating func land(_ effect: TimedEffect, _ run: Int?, by record: RecordID? = nil) {
         guard effect.ok else { return }
+        trace?.landing.append(effect)
         let by = record ?? run.map { timeline.runs[$0].id } ?? RecordID("edit")
         let before = state
         state.apply(effect.effect, at: effect.at, by: by)

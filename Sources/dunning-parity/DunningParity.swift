@@ -21,8 +21,8 @@ struct DunningParity: ParsableCommand {
             """,
         version: version,
         subcommands: [
-            ReplayCommand.self, ExploreCommand.self, ReportCommand.self, CorpusCommand.self,
-            GateCommand.self, CalibrateCommand.self, SimulateCommand.self,
+            ReplayCommand.self, ExplainCommand.self, ExploreCommand.self, ReportCommand.self,
+            CorpusCommand.self, GateCommand.self, CalibrateCommand.self, SimulateCommand.self,
         ]
     )
 }

@@ -16,6 +16,25 @@ struct LogInput: ParsableArguments {
     /// - Returns: The line on the terminal that said how far it was, still to be finished.
     /// - Throws: ``CommandFailure`` where a log is missing or empty, or none holds a record.
     func read(into replay: inout Replay, _ rejects: inout Rejects) throws -> Progress {
+        try LogFiles.read(logs, into: &replay, &rejects)
+    }
+}
+
+/// Reads the logs that a command was given, however it was given them.
+enum LogFiles {
+    /// Reads all logs, one after the other.
+    ///
+    /// - Parameters:
+    ///   - logs: Their paths; `-` is standard input.
+    ///   - replay: Takes the records.
+    ///   - rejects: Takes the lines that are none.
+    /// - Returns: The line on the terminal that said how far it was, still to be finished.
+    /// - Throws: ``CommandFailure`` where a log is missing or empty, or none holds a record.
+    static func read(
+        _ logs: [String],
+        into replay: inout Replay,
+        _ rejects: inout Rejects
+    ) throws -> Progress {
         let sources = logs.map { $0 == "-" ? LogSource.standardInput : .file($0) }
         let sizes = sources.map(\.size)
         let total = sizes.contains(nil) ? nil : sizes.compactMap { $0 }.reduce(0, +)

@@ -1,0 +1,201 @@
+import BillingModel
+package import DivergenceAnalysis
+import ParityReport
+
+/// A picture of one divergence, as SVG.
+///
+/// Lanes for Stripe, the paths and the brain, time running right with long gaps cut short, and
+/// below them the facets that differ: as legacy had them, as it would have been, as the brain has
+/// them. All coordinates are whole numbers, and all that is said in colour is said in form too.
+package struct SwimlaneDrawing {
+    private let swimlane: Swimlane
+    let layout: SwimlaneLayout
+
+    /// A drawing of what a picture shows.
+    package init(_ swimlane: Swimlane) {
+        self.swimlane = swimlane
+        layout = SwimlaneLayout(swimlane)
+    }
+
+    /// The drawing.
+    ///
+    /// - Parameter standalone: Whether it is a document of its own, with its style, a caption and a
+    ///   legend; else it is for a page whose style holds ``style``.
+    /// - Returns: An `svg` element that is also well-formed XML.
+    package func svg(standalone: Bool) -> String {
+        let classes = swimlane.classes.map(\.rawValue).joined(separator: ", ")
+        let name = SwimlaneWords.record(.init(swimlane.account.rawValue))
+        let caption = standalone ? self.caption : []
+        let head = 18 * caption.count
+        let height = layout.bottom + head + (standalone ? Self.legendHeight : 0)
+        var text = "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"sl\" role=\"img\" "
+        text += "viewBox=\"0 0 \(layout.width) \(height)\" width=\"\(layout.width)\">"
+        text += "<title>\(Self.escaped("\(classes) of account \(name)"))</title>"
+        text += "<desc>\(Self.escaped(PlainText.line(swimlane.story, most: 600)))</desc>"
+        if standalone {
+            text += "<style>\(Self.style)</style>"
+            text += "<rect class=\"sl-bg\" width=\"\(layout.width)\" height=\"\(height)\"/>"
+            for (place, line) in caption.enumerated() {
+                let weight = place == 0 ? " class=\"sl-k\"" : ""
+                text += "<text x=\"8\" y=\"\(16 + 18 * place)\"\(weight)>"
+                text += "\(Self.escaped(line))</text>"
+            }
+            text += "<g transform=\"translate(0 \(head))\">"
+        }
+        text += body
+        if standalone { text += "</g>" + Self.legend(at: head + layout.bottom) }
+        return text + "</svg>\n"
+    }
+
+    /// The account and the story, in lines.
+    private var caption: [String] {
+        let name = SwimlaneWords.record(.init(swimlane.account.rawValue))
+        let classes = swimlane.classes.map(\.rawValue).joined(separator: ", ")
+        let story = PlainText.line(swimlane.story, most: 600)
+        let room = max(40, (layout.width - 16) / 6)
+        let lines = PlainText.wrapped(story, at: room)
+        let omitted = swimlane.omitted
+        return [PlainText.line("\(classes): account \(name), \(swimlane.id)", most: room)]
+            + lines
+            + (omitted > 0 ? ["\(omitted) more events, deeds or facets are not drawn"] : [])
+    }
+
+    // MARK: - Parts
+
+    private var body: String {
+        times + layout.lanes.map(lane).joined() + layout.tracks.map(track).joined()
+            + layout.waits.map(wait).joined() + layout.bars.map(bar).joined()
+            + layout.arrows.map(arrow).joined() + layout.marks.map(mark).joined()
+    }
+
+    /// Times at the top, and gaps through all of it.
+    private var times: String {
+        var text = "<text class=\"sl-d\" x=\"8\" y=\"12\">\(SwimlaneWords.day(swimlane.opened))"
+        text += "</text>"
+        var day = SwimlaneWords.day(swimlane.opened)
+        for (instant, x) in layout.axis.landmarks {
+            let today = SwimlaneWords.day(instant)
+            let clock = SwimlaneWords.clock(instant)
+            let words = today == day ? clock : "\(today.dropFirst(5)) \(clock.prefix(5))"
+            day = today
+            text += Self.text(words, x - 4, 12, "sl-d")
+        }
+        for gap in layout.axis.breaks {
+            let middle = (gap.from + gap.to) / 2
+            let (from, to) = (gap.from + 8, gap.to - 8)
+            text += "<path class=\"sl-g\" d=\"M\(from) 18H\(to)V\(layout.bottom)H\(from)z\"/>"
+            text +=
+                "<path class=\"sl-z\" d=\"M\(from) 32h\(middle - from - 8)l4-4 8 8 4-4H\(to)\"/>"
+            text += "<text class=\"sl-n\" x=\"\(middle)\" y=\"26\">\(gap.length)</text>"
+        }
+        return text
+    }
+
+    private func lane(_ box: SwimlaneLayout.LaneBox) -> String {
+        let middle = box.y + box.height / 2 + 4
+        return "<path class=\"sl-l\" d=\"M0 \(box.y)H\(layout.width)\"/>"
+            + Self.text(box.lane.name, 8, middle, nil)
+    }
+
+    private func mark(_ mark: SwimlaneLayout.Mark) -> String {
+        var classes = mark.isKey ? "sl-k" : ""
+        if mark.isLeftOut { classes += " sl-o" }
+        if mark.isWhatIf { classes += " sl-w" }
+        var text = Self.group(classes) + "<title>\(Self.escaped(mark.title))</title>"
+        let (x, y) = (mark.x, mark.y)
+        switch mark.shape {
+        case .fact: text += "<circle cx=\"\(x)\" cy=\"\(y)\" r=\"5\"/>"
+        case .quiet: text += "<circle cx=\"\(x)\" cy=\"\(y)\" r=\"3\"/>"
+        case .echo: text += "<circle class=\"sl-e\" cx=\"\(x)\" cy=\"\(y)\" r=\"4\"/>"
+        case .decision, .plan:
+            let style = mark.shape == .plan ? "sl-b" : "sl-b sl-e"
+            text += "<path class=\"\(style)\" d=\"M\(x) \(y - 6)l6 6-6 6-6-6z\"/>"
+        }
+        if mark.isLeftOut { text += "<path class=\"sl-s\" d=\"M\(x - 7) \(y + 7)l14-14\"/>" }
+        if !mark.label.isEmpty { text += Self.text(mark.label, x + 10, y + 4, nil) }
+        return text + "</g>"
+    }
+
+    private func bar(_ bar: SwimlaneLayout.Bar) -> String {
+        let classes = bar.isWhatIf ? "sl-w" : bar.isKey ? "sl-p sl-k" : "sl-p"
+        let (top, width) = (bar.y - 6, bar.to - bar.from)
+        var text = Self.group(classes) + "<title>\(Self.escaped(bar.title))</title>"
+        text += "<rect x=\"\(bar.from)\" y=\"\(top)\" width=\"\(width)\" height=\"12\" rx=\"3\"/>"
+        text += "<circle class=\"sl-e\" cx=\"\(bar.from)\" cy=\"\(bar.y)\" r=\"4\"/>"
+        let done = Set(bar.done).sorted().map { "M\($0) \(top)v12" }.joined()
+        if !done.isEmpty { text += "<path class=\"sl-t\" d=\"\(done)\"/>" }
+        let failed = Set(bar.failed).sorted().map { "M\($0 - 4) \(top + 2)l8 8m0-8l-8 8" }.joined()
+        if !failed.isEmpty { text += "<path class=\"sl-s\" d=\"\(failed)\"/>" }
+        if !bar.label.isEmpty { text += Self.text(bar.label, bar.to + 10, bar.y + 4, nil) }
+        return text + "</g>"
+    }
+
+    private func wait(_ wait: SwimlaneLayout.Wait) -> String {
+        "<path class=\"sl-h\" d=\"M\(wait.from) \(wait.y)H\(wait.to)m0-5v10\"/>"
+    }
+
+    private func arrow(_ arrow: SwimlaneLayout.Arrow) -> String {
+        let (from, to) = (arrow.from, arrow.to)
+        var text = "<g class=\"sl-a\">"
+        if let change = arrow.change {
+            let side = change.y < to.y ? 6 : -6
+            text += "<path class=\"sl-c\" d=\"M\(change.x) \(change.y + side)V\(to.y - side)\"/>"
+        }
+        let end = to.y - 7
+        let start = from.y == to.y ? from.y - 5 : from.y + 5
+        let bow = from.y == to.y ? end - 9 : end - 14
+        text += "<path d=\"M\(from.x) \(start)C\(from.x) \(bow) \(to.x) \(bow) \(to.x) \(end)"
+        return text + "m-4-6l4 6 4-6\"/></g>"
+    }
+
+    private func track(_ box: SwimlaneLayout.TrackBox) -> String {
+        var text = Self.group(box.isReported ? "" : "sl-q")
+        text += Self.text(box.name, 8, box.y + 10, box.isReported ? "sl-k" : nil)
+        for row in box.rows {
+            text += Self.text(row.name, SwimlaneLayout.Size.gutter, row.y + 3, "sl-r")
+            let style = ["legacy": "sl-y", "brain": "sl-b"][row.name] ?? "sl-w"
+            let (on, off) = (row.stretches.filter(\.isOn), row.stretches.filter { !$0.isOn })
+            let bars = on.map { "M\($0.from) \(row.y - 5)H\($0.to)v10H\($0.from)z" }.joined()
+            let lines = off.map { "M\($0.from) \(row.y)H\($0.to)" }.joined()
+            if !bars.isEmpty { text += "<path class=\"\(style)\" d=\"\(bars)\"/>" }
+            if !lines.isEmpty { text += "<path class=\"sl-f\" d=\"\(lines)\"/>" }
+            let hatched = row.differing.map { "M\($0.from) \(row.y)H\($0.to)" }.joined()
+            if !hatched.isEmpty { text += "<path class=\"sl-x\" d=\"\(hatched)\"/>" }
+            for stretch in row.stretches {
+                guard let words = stretch.text else { continue }
+                text += Self.text(words, stretch.from + 3, row.y + 3, "sl-v")
+            }
+        }
+        return text + "</g>"
+    }
+
+    // MARK: - Words
+
+    static func text(_ words: String, _ x: Int, _ y: Int, _ style: String?) -> String {
+        let style = style.map { " class=\"\($0)\"" } ?? ""
+        return "<text\(style) x=\"\(x)\" y=\"\(y)\">\(escaped(words))</text>"
+    }
+
+    private static func group(_ classes: String) -> String {
+        let trimmed = classes.first == " " ? String(classes.dropFirst()) : classes
+        return trimmed.isEmpty ? "<g>" : "<g class=\"\(trimmed)\">"
+    }
+
+    /// Text as XML 1.0 and HTML may hold it: marks escaped, and what neither can hold left out.
+    static func escaped(_ text: String) -> String {
+        let isPlain = text.utf8.allSatisfy {
+            (0x20..<0x7F).contains($0) && ![0x22, 0x26, 0x27, 0x3C, 0x3E].contains($0)
+        }
+        guard !isPlain else { return text }
+        var result = ""
+        for scalar in PlainText.line(text, most: .max).unicodeScalars {
+            switch scalar {
+            case "&", "<", ">", "\"": result += Markup.reference(to: scalar) ?? ""
+            case "'": result += "&#39;"
+            case "\u{FFFE}", "\u{FFFF}": result += "\u{FFFD}"
+            default: result.unicodeScalars.append(scalar)
+            }
+        }
+        return result
+    }
+}
