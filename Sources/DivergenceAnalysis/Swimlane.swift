@@ -123,6 +123,8 @@ package struct Swimlane: Hashable, Sendable {
     package struct Decision: Hashable, Sendable {
         /// When.
         package var at: Instant
+        /// Whether it came before the first trigger, for what was already wrong.
+        package var isStanding = false
         /// The rule that determined it.
         package var rule: Rule
         /// What it would have changed.
@@ -223,6 +225,25 @@ extension Swimlane.Track {
             }
         }
         return result
+    }
+}
+
+extension Swimlane {
+    /// Up to when the brain waits after a decision, before another one changes its mind.
+    ///
+    /// - Parameter place: The decision's place among ``decisions``.
+    /// - Returns: The end of its hold, or the next decision with another one; `nil` where it does
+    ///   not wait, waits already, or waits for longer than is shown.
+    package func wait(after place: Int) -> Instant? {
+        let decision = decisions[place]
+        guard let until = decision.until else { return nil }
+        let others = decisions.indices.filter { decisions[$0].isWhatIf == decision.isWhatIf }
+        if let before = others.last(where: { $0 < place }), decisions[before].until == until {
+            return nil
+        }
+        let next = others.first { $0 > place && decisions[$0].until != until }
+        let end = next.map { min(until, decisions[$0].at) } ?? until
+        return end <= self.end ? end : nil
     }
 }
 

@@ -178,6 +178,7 @@ extension BrainTrace {
         wakeUps.filter { !$0.isStanding || !$0.effects.isEmpty }.map { wakeUp in
             Swimlane.Decision(
                 at: wakeUp.at,
+                isStanding: wakeUp.isStanding,
                 rule: wakeUp.rule,
                 plan: wakeUp.effects.map { .init($0) },
                 until: wakeUp.hold?.until,

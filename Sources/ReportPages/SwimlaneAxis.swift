@@ -29,8 +29,10 @@ struct SwimlaneAxis {
         var start: Int
         /// How far close ones are to be apart, at least and at most.
         var steps: ClosedRange<Int>
-        /// How wide a long gap is drawn.
-        var gap: Int
+        /// How wide a long gap is drawn, at least and at most.
+        var gaps: ClosedRange<Int>
+        /// How much room is to be filled, if it takes no more than that.
+        var fill: Int
         /// How much room there is, if they can be that close.
         var room: Int
     }
@@ -44,13 +46,16 @@ struct SwimlaneAxis {
         self.instants = Set(instants).sorted()
         let gaps = zip(self.instants, self.instants.dropFirst()).map { $1.since($0) }
         let long = gaps.count { $0 >= Self.longGap }
-        let rest = (spacing.room - long * spacing.gap) / max(1, gaps.count - long)
+        let close = gaps.count - long
+        let rest = (spacing.room - long * spacing.gaps.lowerBound) / max(1, close)
         let step = min(max(rest, spacing.steps.lowerBound), spacing.steps.upperBound)
+        let free = (spacing.fill - close * step) / max(1, long)
+        let width = min(max(free, spacing.gaps.lowerBound), spacing.gaps.upperBound)
         var place = spacing.start
         places = self.instants.isEmpty ? [] : [place]
         for gap in gaps {
             let from = place
-            place += gap >= Self.longGap ? spacing.gap : step
+            place += gap >= Self.longGap ? width : step
             if gap >= Self.longGap {
                 breaks.append(Break(from: from, to: place, length: Self.words(gap)))
             }
@@ -103,10 +108,7 @@ extension Swimlane {
         var result = [opened, closed, end]
         result += events.map(\.at)
         for run in runs { result += [run.start, run.end] + run.deeds.map(\.at) }
-        for decision in decisions {
-            result.append(decision.at)
-            if let until = decision.until, until <= end { result.append(until) }
-        }
+        result += decisions.map(\.at) + decisions.indices.compactMap { wait(after: $0) }
         for read in staleReads { result += [read.read, read.changed, read.wrote] }
         for track in tracks {
             result += (track.legacy + (track.whatIf ?? []) + track.brain).map(\.from)

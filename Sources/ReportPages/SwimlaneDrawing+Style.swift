@@ -13,13 +13,14 @@ extension SwimlaneDrawing {
         .sl-bg{fill:var(--z)}.sl .sl-d,.sl .sl-n,.sl .sl-r{fill:var(--m)}.sl-n{text-anchor:middle}
         .sl-r{text-anchor:end}.sl .sl-l{stroke:var(--g);stroke-opacity:.35}
         .sl .sl-g{fill:var(--g);fill-opacity:.1;stroke:none}.sl .sl-z{stroke:var(--m)}
-        .sl g:not(.sl-k):not(.sl-w):not(.sl-p)>text:not([class]){fill:var(--m)}
+        .sl g:not(.sl-k):not(.sl-w):not(.sl-p):not(.sl-i)>text:not([class]){fill:var(--m)}
+        .sl .sl-i text{fill:var(--b)}
         .sl-k text,.sl text.sl-k{font-weight:700}.sl .sl-e{fill:var(--z);stroke:currentColor}
         .sl .sl-p rect{fill:var(--y);stroke:var(--p)}.sl .sl-p.sl-k rect{stroke-width:2.5}
         .sl .sl-p .sl-t{stroke:var(--p);stroke-width:2.5}
         .sl .sl-w rect{fill:none;stroke:var(--w);stroke-dasharray:4 3}
         .sl .sl-w .sl-t{stroke:var(--w);stroke-width:2.5}.sl .sl-w text{fill:var(--w)}
-        .sl .sl-w circle,.sl g.sl-w path.sl-b{stroke:var(--w);stroke-dasharray:2 2}
+        .sl .sl-w circle{stroke:var(--w)}.sl g.sl-w path.sl-b{stroke:var(--w);stroke-dasharray:2 2}
         .sl path.sl-b{fill:var(--d);stroke:var(--b)}.sl path.sl-b.sl-e{fill:var(--z)}
         .sl .sl-h{stroke:var(--b);stroke-dasharray:1 4;stroke-width:2;stroke-linecap:round}
         .sl .sl-a path{stroke:var(--x);stroke-width:2}
@@ -27,8 +28,8 @@ extension SwimlaneDrawing {
         .sl path.sl-y{fill:var(--y);stroke:var(--p)}
         .sl path.sl-w{fill:var(--v);stroke:var(--w);stroke-dasharray:4 3}
         .sl .sl-f{stroke:var(--g);stroke-width:2}
-        .sl .sl-x{stroke:var(--x);stroke-width:10;stroke-dasharray:2 4}
-        .sl .sl-v{font-size:9px;paint-order:stroke;stroke:var(--z);stroke-width:2px}
+        .sl .sl-x{stroke:var(--x);stroke-width:9;stroke-dasharray:1.5 5}
+        .sl .sl-v{font-size:9px;paint-order:stroke;stroke:var(--z);stroke-width:3px}
         .sl .sl-o text{text-decoration:line-through}.sl .sl-q{opacity:.65}
         """
 
@@ -37,29 +38,30 @@ extension SwimlaneDrawing {
 
     /// What the forms mean, for a page that shows several drawings.
     package static var legend: String {
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"sl\" role=\"img\" "
-            + "viewBox=\"0 0 640 \(legendHeight)\" width=\"640\"><title>How to read it</title>"
+        "<svg\(namespace) class=\"sl\" role=\"img\" "
+            + "viewBox=\"0 0 720 \(legendHeight)\" width=\"720\"><title>How to read it</title>"
             + legend(at: 0) + "</svg>"
     }
 
     /// What the forms mean, below a drawing.
     static func legend(at y: Int) -> String {
         let (one, two) = (y + 14, y + 34)
-        return "<path class=\"sl-l\" d=\"M0 \(y)H640\"/>"
+        let box = "width=\"24\" height=\"12\" rx=\"3\"/>"
+        return "<path class=\"sl-l\" d=\"M0 \(y)H720\"/>"
             + "<circle cx=\"14\" cy=\"\(one)\" r=\"5\"/>" + text("event", 24, one + 4, nil)
-            + "<circle class=\"sl-e\" cx=\"70\" cy=\"\(one)\" r=\"4\"/>"
-            + text("read, or echo of a path", 80, one + 4, nil)
-            + "<g class=\"sl-p\"><rect x=\"214\" y=\"\(one - 6)\" width=\"24\" height=\"12\" rx=\"3\"/>"
-            + "<path class=\"sl-t\" d=\"M228 \(one - 6)v12\"/></g>"
-            + text("a path runs and writes", 244, one + 4, nil)
-            + "<g class=\"sl-w\"><rect x=\"378\" y=\"\(one - 6)\" width=\"24\" height=\"12\" rx=\"3\"/></g>"
-            + text("what would have been", 408, one + 4, nil)
+            + "<circle class=\"sl-e\" cx=\"78\" cy=\"\(one)\" r=\"4\"/>"
+            + text("read, or echo of a path", 88, one + 4, nil)
+            + "<g class=\"sl-p\"><rect x=\"246\" y=\"\(one - 6)\" \(box)"
+            + "<path class=\"sl-t\" d=\"M262 \(one - 6)v12\"/></g>"
+            + text("a path runs and writes", 276, one + 4, nil)
+            + "<g class=\"sl-w\"><rect x=\"438\" y=\"\(one - 6)\" \(box)</g>"
+            + text("what would have been", 468, one + 4, nil)
+            + "<path class=\"sl-b\" d=\"M624 \(one - 6)l6 6-6 6-6-6z\"/>"
+            + text("brain decides", 636, one + 4, nil)
             + text("bold: in the smallest reproducer", 8, two + 4, "sl-k")
-            + "<path class=\"sl-b\" d=\"M214 \(two - 6)l6 6-6 6-6-6z\"/>"
-            + text("the brain decides", 226, two + 4, nil)
-            + "<path class=\"sl-x\" d=\"M338 \(two)h24\"/>"
-            + text("legacy differs from brain", 368, two + 4, nil)
-            + "<g class=\"sl-a\"><path d=\"M510 \(two)h18m-6-4l6 4-6 4\"/></g>"
-            + text("wrote what was out of date", 534, two + 4, nil)
+            + "<path class=\"sl-x\" d=\"M246 \(two)h24\"/>"
+            + text("legacy differs from brain", 276, two + 4, nil)
+            + "<g class=\"sl-a\"><path d=\"M438 \(two)h24m-6-4l6 4-6 4\"/></g>"
+            + text("from a read to a write that was out of date", 468, two + 4, nil)
     }
 }

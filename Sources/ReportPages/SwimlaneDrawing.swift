@@ -26,12 +26,13 @@ package struct SwimlaneDrawing {
         let classes = swimlane.classes.map(\.rawValue).joined(separator: ", ")
         let name = SwimlaneWords.record(.init(swimlane.account.rawValue))
         let caption = standalone ? self.caption : []
-        let head = 18 * caption.count
+        let head = standalone ? 18 * caption.count + 8 : 0
         let height = layout.bottom + head + (standalone ? Self.legendHeight : 0)
-        var text = "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"sl\" role=\"img\" "
+        var text = "<svg\(standalone ? Self.namespace : "") class=\"sl\" role=\"img\" "
         text += "viewBox=\"0 0 \(layout.width) \(height)\" width=\"\(layout.width)\">"
         text += "<title>\(Self.escaped("\(classes) of account \(name)"))</title>"
-        text += "<desc>\(Self.escaped(PlainText.line(swimlane.story, most: 600)))</desc>"
+        text +=
+            "<desc>\(Self.escaped(PlainText.line(swimlane.story, most: standalone ? 600 : 240)))</desc>"
         if standalone {
             text += "<style>\(Self.style)</style>"
             text += "<rect class=\"sl-bg\" width=\"\(layout.width)\" height=\"\(height)\"/>"
@@ -46,6 +47,8 @@ package struct SwimlaneDrawing {
         if standalone { text += "</g>" + Self.legend(at: head + layout.bottom) }
         return text + "</svg>\n"
     }
+
+    static let namespace = " xmlns=\"http://www.w3.org/2000/svg\""
 
     /// The account and the story, in lines.
     private var caption: [String] {
@@ -63,7 +66,7 @@ package struct SwimlaneDrawing {
     // MARK: - Parts
 
     private var body: String {
-        times + layout.lanes.map(lane).joined() + layout.tracks.map(track).joined()
+        times + layout.lanes.map(lane).joined() + wish + layout.tracks.map(track).joined()
             + layout.waits.map(wait).joined() + layout.bars.map(bar).joined()
             + layout.arrows.map(arrow).joined() + layout.marks.map(mark).joined()
     }
@@ -78,17 +81,29 @@ package struct SwimlaneDrawing {
             let clock = SwimlaneWords.clock(instant)
             let words = today == day ? clock : "\(today.dropFirst(5)) \(clock.prefix(5))"
             day = today
-            text += Self.text(words, x - 4, 12, "sl-d")
+            let end = instant == swimlane.closed ? " closed" : ""
+            text += Self.text(words + end, x - 4, 12, "sl-d")
         }
-        for gap in layout.axis.breaks {
-            let middle = (gap.from + gap.to) / 2
-            let (from, to) = (gap.from + 8, gap.to - 8)
-            text += "<path class=\"sl-g\" d=\"M\(from) 18H\(to)V\(layout.bottom)H\(from)z\"/>"
-            text +=
-                "<path class=\"sl-z\" d=\"M\(from) 32h\(middle - from - 8)l4-4 8 8 4-4H\(to)\"/>"
-            text += "<text class=\"sl-n\" x=\"\(middle)\" y=\"26\">\(gap.length)</text>"
-        }
+        let gaps = layout.axis.breaks.map { (from: $0.from + 8, to: $0.to - 8, $0.length) }
+        guard !gaps.isEmpty else { return text }
+        let bands = gaps.map { "M\($0.from) 18H\($0.to)V\(layout.bottom)H\($0.from)z" }.joined()
+        let signs = gaps.map { from, to, _ in
+            "M\(from) 32h\((to - from) / 2 - 8)l4-4 8 8 4-4H\(to)"
+        }.joined()
+        text += "<path class=\"sl-g\" d=\"\(bands)\"/><path class=\"sl-z\" d=\"\(signs)\"/>"
+        for (from, to, length) in gaps { text += Self.text(length, (from + to) / 2, 26, "sl-n") }
         return text
+    }
+
+    /// What would have had to be different.
+    private var wish: String {
+        guard !layout.wish.isEmpty else { return "" }
+        var text = "<g class=\"sl-w\">" + Self.text("What if", 8, layout.wishY, nil)
+        for (place, line) in layout.wish.enumerated() {
+            let y = layout.wishY + 14 * place
+            text += Self.text(line, SwimlaneLayout.Size.start, y, nil)
+        }
+        return text + "</g>"
     }
 
     private func lane(_ box: SwimlaneLayout.LaneBox) -> String {
@@ -100,7 +115,11 @@ package struct SwimlaneDrawing {
     private func mark(_ mark: SwimlaneLayout.Mark) -> String {
         var classes = mark.isKey ? "sl-k" : ""
         if mark.isLeftOut { classes += " sl-o" }
-        if mark.isWhatIf { classes += " sl-w" }
+        if mark.isWhatIf {
+            classes += " sl-w"
+        } else if mark.lane == .brain {
+            classes += " sl-i"
+        }
         var text = Self.group(classes) + "<title>\(Self.escaped(mark.title))</title>"
         let (x, y) = (mark.x, mark.y)
         switch mark.shape {
@@ -131,7 +150,7 @@ package struct SwimlaneDrawing {
     }
 
     private func wait(_ wait: SwimlaneLayout.Wait) -> String {
-        "<path class=\"sl-h\" d=\"M\(wait.from) \(wait.y)H\(wait.to)m0-5v10\"/>"
+        "<path class=\"sl-h\" d=\"M\(wait.from) \(wait.y)H\(wait.to)\"/>"
     }
 
     private func arrow(_ arrow: SwimlaneLayout.Arrow) -> String {

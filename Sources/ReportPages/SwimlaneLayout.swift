@@ -1,5 +1,6 @@
 import BillingModel
 import DivergenceAnalysis
+import ParityReport
 
 /// Where everything of a picture stands, in whole pixels.
 struct SwimlaneLayout {
@@ -16,7 +17,7 @@ struct SwimlaneLayout {
         /// How many rows a lane has at most.
         static let mostRows = 8
         /// The least that a picture is wide.
-        static let leastWidth = 640
+        static let leastWidth = 720
     }
 
     /// The time line.
@@ -31,6 +32,9 @@ struct SwimlaneLayout {
     private(set) var waits: [Wait] = []
     /// Stale reads.
     private(set) var arrows: [Arrow] = []
+    /// What would have had to be different, in lines, and where the first stands.
+    private(set) var wish: [String] = []
+    private(set) var wishY = 0
     /// The facets.
     private(set) var tracks: [TrackBox] = []
     /// How wide and how high it all is.
@@ -117,13 +121,26 @@ struct SwimlaneLayout {
 
     /// Lays out what a picture shows.
     init(_ swimlane: Swimlane) {
-        let spacing = SwimlaneAxis.Spacing(start: Size.start, steps: 8...26, gap: 76, room: 820)
+        let spacing = SwimlaneAxis.Spacing(
+            start: Size.start,
+            steps: 8...26,
+            gaps: 76...200,
+            fill: 520,
+            room: 820
+        )
         axis = SwimlaneAxis(swimlane.instants, spacing)
         bottom = top
-        width = max(width, axis.end + 24)
+        width = max(width, axis.end + 90)
         for lane in Set(swimlane.lanes).sorted() { place(lane, of: swimlane) }
         point(swimlane)
-        bottom += 10
+        bottom += 8
+        if !swimlane.had.isEmpty {
+            let words = swimlane.had.joined(separator: ", and ")
+            let room = (width - Size.start - 8) / 6
+            wish = PlainText.wrapped(PlainText.line(words, most: 400), at: room)
+            wishY = bottom + 12
+            bottom += 6 + 14 * wish.count
+        }
         for track in swimlane.tracks { place(track, of: swimlane) }
         bottom += 6
     }
@@ -145,7 +162,7 @@ struct SwimlaneLayout {
         for (place, run) in swimlane.runs.enumerated() where run.lane == lane {
             items.append(item(run, isStale: swimlane.staleReads.contains { $0.run == place }))
         }
-        if lane == .brain { items += self.items(swimlane.decisions, until: swimlane.end) }
+        if lane == .brain { items += decisions(swimlane) }
         let y = bottom
         var ends: [Int] = []
         let order = items.indices.sorted {
@@ -234,16 +251,16 @@ struct SwimlaneLayout {
         )
     }
 
-    private func items(_ decisions: [Swimlane.Decision], until end: Instant) -> [Item] {
+    private func decisions(_ swimlane: Swimlane) -> [Item] {
         var items: [Item] = []
         var last: Swimlane.Decision?
-        for decision in decisions {
+        for (place, decision) in swimlane.decisions.enumerated() {
             let x = axis.place(of: decision.at)
             let saysNews = last?.rule != decision.rule || last?.isWhatIf != decision.isWhatIf
             let isPlan = !decision.plan.isEmpty
             var label = isPlan || saysNews ? SwimlaneWords.decision(decision) : ""
-            let waits = decision.until.map { $0 <= end && $0 != last?.until } ?? false
-            if waits, let until = decision.until {
+            let waitsTo = swimlane.wait(after: place).map { axis.place(of: $0) - 8 }
+            if waitsTo != nil, let until = decision.until {
                 let length = SwimlaneAxis.words(until.since(decision.at))
                 label = (isPlan ? label + ", waits " : "waits ") + length
             }
@@ -257,12 +274,11 @@ struct SwimlaneLayout {
                 isWhatIf: decision.isWhatIf
             )
             var item = item(mark)
-            if waits, let until = decision.until {
-                let to = axis.place(of: until)
-                let put = item.put
+            if let to = waitsTo, item.to < to {
+                let (from, put) = (item.to, item.put)
                 item.put = { layout, y, showsLabel in
                     put(&layout, y, showsLabel)
-                    layout.waits.append(Wait(from: x, to: to, y: y))
+                    layout.waits.append(Wait(from: from, to: to, y: y))
                 }
             }
             items.append(item)

@@ -38,7 +38,7 @@ package struct SwimlaneText {
         let room = self.width - Self.gutter - 1
         axis = SwimlaneAxis(
             swimlane.instants,
-            SwimlaneAxis.Spacing(start: 0, steps: 1...4, gap: 12, room: room)
+            SwimlaneAxis.Spacing(start: 0, steps: 1...4, gaps: 12...24, fill: room - 8, room: room)
         )
         lines += times
         var told: [(at: Instant, order: Int, lane: Swimlane.Lane, line: (String) -> Line)] = []
@@ -198,11 +198,10 @@ package struct SwimlaneText {
     }
 
     private func drawWaits(into cells: inout [Character]) {
-        for decision in swimlane.decisions {
-            guard let until = decision.until, until <= swimlane.end else { continue }
-            for place in column(decision.at)..<max(column(decision.at), column(until)) {
-                cells[place] = "."
-            }
+        for (place, decision) in swimlane.decisions.enumerated() {
+            guard let end = swimlane.wait(after: place) else { continue }
+            let (from, to) = (column(decision.at), column(end))
+            for place in from..<max(from, to) { cells[place] = "." }
         }
     }
 

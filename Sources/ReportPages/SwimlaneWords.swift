@@ -77,7 +77,7 @@ enum SwimlaneWords {
     static func decision(_ decision: Swimlane.Decision) -> String {
         let plan = deeds(decision.plan)
         let words = plan.isEmpty ? Self.rule(decision.rule) : plan
-        return decision.isWhatIf ? "would: " + words : words
+        return (decision.isWhatIf ? "would: " : decision.isStanding ? "first: " : "") + words
     }
 
     /// A rule of the brain that changes nothing, in a word or two.
