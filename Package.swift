@@ -140,6 +140,14 @@ let package = Package(
                 "FleetSimulation",
             ]
         ),
+        .testTarget(
+            name: "ReportPagesTests",
+            dependencies: [
+                "BillingModel", "MirrorLog", "DunningBrain", "ShadowRun", "DivergenceAnalysis",
+                "ParityReport", "FleetSimulation", "ReportPages",
+            ],
+            exclude: ["Snapshots"]
+        ),
         .testTarget(name: "CommandLineTests", exclude: ["Snapshots"]),
         .testTarget(
             name: "FleetSimulationTests",

@@ -44,7 +44,7 @@ extension Swimlane {
         for place in events.indices where story.leftOut.contains(events[place].record) {
             events[place].isLeftOut = true
         }
-        runs = subject.timeline.runs.map(Run.init)
+        runs = subject.timeline.runs.map { Run($0, without: story.unpaid) }
         staleReads = StaleReads(subject.timeline, story.legacy).found
         runs += story.otherRuns
         decisions = story.decisions
@@ -63,7 +63,7 @@ extension Swimlane {
         guard !reproducer.isEmpty else { return }
         let needed = Set(reproducer)
         for place in events.indices { events[place].isKey = needed.contains(events[place].record) }
-        for place in runs.indices {
+        for place in runs.indices where !runs[place].isWhatIf {
             runs[place].isKey = runs[place].record.map { needed.contains($0) } ?? false
         }
     }
@@ -139,14 +139,21 @@ extension Swimlane.Event {
 
 extension Swimlane.Run {
     /// What a run did, payments included, as it was recorded.
-    fileprivate init(_ run: RecordedRun) {
+    fileprivate init(_ run: RecordedRun, without unpaid: Set<InvoiceID>) {
         self.init(
             record: run.id,
             lane: .path(run.execution.path),
             start: run.at,
             end: run.end,
-            deeds: run.execution.effects.map {
-                Swimlane.Deed(at: max(run.at, $0.at), says: .init($0.effect), isDone: $0.ok)
+            deeds: run.execution.effects.map { timed in
+                var isLeftOut = false
+                if case .payInvoice(let id, _, _) = timed.effect { isLeftOut = unpaid.contains(id) }
+                return Swimlane.Deed(
+                    at: max(run.at, timed.at),
+                    says: .init(timed.effect),
+                    isDone: timed.ok,
+                    isLeftOut: isLeftOut
+                )
             }.sorted { $0.at < $1.at },
             isBroken: run.execution.outcome != .completed
         )

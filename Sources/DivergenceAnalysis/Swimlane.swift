@@ -117,6 +117,8 @@ package struct Swimlane: Hashable, Sendable {
         package var says: Phrase
         /// Whether it took place.
         package var isDone = true
+        /// Whether the intervention leaves it out.
+        package var isLeftOut = false
     }
 
     /// One decision of the brain.

@@ -49,6 +49,19 @@ struct SwimlaneStory {
         return result
     }
 
+    /// The invoices whose payment by a run the interventions leave out, in whole or in part.
+    var unpaid: Set<InvoiceID> {
+        var result: Set<InvoiceID> = []
+        for intervention in interventions {
+            switch intervention.change {
+            case .legacy(.omitPayment(_, let invoice)), .legacy(.uncover(let invoice, _)):
+                result.insert(invoice)
+            case .legacy, .binaryPolicy, .longerSettle: continue
+            }
+        }
+        return result
+    }
+
     // MARK: - Runs
 
     /// What the paths would have done, where that is not what they did.

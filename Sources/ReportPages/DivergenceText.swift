@@ -26,10 +26,9 @@ package struct DivergenceText {
         let classes = divergence.classes.map(\.rawValue).joined(separator: ", ")
         let type = PlainText.line(verdict.accountType?.columnValue ?? "unknown type", most: 30)
         let account = PlainText.line(verdict.account.rawValue, most: 60)
-        var lines = [
-            "\(divergence.id): \(classes), \(divergence.extent.rawValue)",
-            "account \(account) (\(type)), \(verdict.opened) to \(verdict.closed)", "",
-        ]
+        var lines = wrapped("\(divergence.id): \(classes), \(divergence.extent.rawValue)")
+        lines += wrapped("account \(account) (\(type)), \(verdict.opened) to \(verdict.closed)")
+        lines.append("")
         lines += wrapped(PlainText.line(divergence.story, most: 2000)) + [""]
         lines += causes
         lines += told("customer", divergence.customerTerms)

@@ -10,7 +10,7 @@ extension SwimlaneDrawing {
         @media (prefers-color-scheme:dark){.sl{--i:#e6edf3;--m:#9198a1;--g:#6e7681;--p:#ffa657;\
         --y:#8a5316;--b:#79b8ff;--d:#1f4f8a;--w:#56d364;--v:#1b5e2c;--x:#ff7eb6;--z:#0d1117}}
         .sl text{fill:var(--i)}.sl circle{fill:var(--i)}.sl path{fill:none;stroke:var(--i)}
-        .sl-bg{fill:var(--z)}.sl .sl-d,.sl .sl-n,.sl .sl-r{fill:var(--m)}.sl-n{text-anchor:middle}
+        .sl-bg{fill:var(--z)}.sl .sl-d,.sl .sl-n,.sl .sl-r text{fill:var(--m)}.sl-n{text-anchor:middle}
         .sl-r{text-anchor:end}.sl .sl-l{stroke:var(--g);stroke-opacity:.35}
         .sl .sl-g{fill:var(--g);fill-opacity:.1;stroke:none}.sl .sl-z{stroke:var(--m)}
         .sl g:not(.sl-k):not(.sl-w):not(.sl-p):not(.sl-i)>text:not([class]){fill:var(--m)}
@@ -29,8 +29,9 @@ extension SwimlaneDrawing {
         .sl path.sl-w{fill:var(--v);stroke:var(--w);stroke-dasharray:4 3}
         .sl .sl-f{stroke:var(--g);stroke-width:2}
         .sl .sl-x{stroke:var(--x);stroke-width:9;stroke-dasharray:1.5 5}
-        .sl .sl-v{font-size:9px;paint-order:stroke;stroke:var(--z);stroke-width:3px}
+        .sl .sl-v text{fill:var(--i);font-size:9px;paint-order:stroke;stroke:var(--z);stroke-width:3px}
         .sl .sl-o text{text-decoration:line-through}.sl .sl-q{opacity:.65}
+        .sl .sl-u{stroke-width:6;stroke-linecap:round}
         """
 
     /// How high the legend is.

@@ -43,7 +43,7 @@ package struct SwimlaneDrawing {
             }
             text += "<g transform=\"translate(0 \(head))\">"
         }
-        text += body
+        text += body(isWhole: standalone)
         if standalone { text += "</g>" + Self.legend(at: head + layout.bottom) }
         return text + "</svg>\n"
     }
@@ -65,10 +65,26 @@ package struct SwimlaneDrawing {
 
     // MARK: - Parts
 
-    private var body: String {
-        times + layout.lanes.map(lane).joined() + wish + layout.tracks.map(track).joined()
+    /// The drawing without its frame.
+    ///
+    /// - Parameter isWhole: Whether every mark is told apart; else those that have nothing to say
+    ///   are drawn as one, to save room.
+    /// - Returns: The elements.
+    private func body(isWhole: Bool) -> String {
+        let silent = isWhole ? [] : layout.marks.filter(\.isSilent)
+        let marks = isWhole ? layout.marks : layout.marks.filter { !$0.isSilent }
+        return times + lanes + wish + tracks(isReported: true) + tracks(isReported: false)
             + layout.waits.map(wait).joined() + layout.bars.map(bar).joined()
-            + layout.arrows.map(arrow).joined() + layout.marks.map(mark).joined()
+            + layout.arrows.map(arrow).joined() + dots(silent) + marks.map(mark).joined()
+    }
+
+    /// Marks that have nothing to say.
+    private func dots(_ marks: [SwimlaneLayout.Mark]) -> String {
+        let dots = marks.filter { $0.shape == .quiet }.map { "M\($0.x) \($0.y)h0" }.joined()
+        let rings = marks.filter { $0.shape == .echo }
+            .map { "M\($0.x - 4) \($0.y)a4 4 0 1 0 8 0a4 4 0 1 0-8 0" }.joined()
+        return (dots.isEmpty ? "" : "<path class=\"sl-u\" d=\"\(dots)\"/>")
+            + (rings.isEmpty ? "" : "<path class=\"sl-e\" d=\"\(rings)\"/>")
     }
 
     /// Times at the top, and gaps through all of it.
@@ -106,10 +122,12 @@ package struct SwimlaneDrawing {
         return text + "</g>"
     }
 
-    private func lane(_ box: SwimlaneLayout.LaneBox) -> String {
-        let middle = box.y + box.height / 2 + 4
-        return "<path class=\"sl-l\" d=\"M0 \(box.y)H\(layout.width)\"/>"
-            + Self.text(box.lane.name, 8, middle, nil)
+    private var lanes: String {
+        let lines = layout.lanes.map { "M0 \($0.y)H\(layout.width)" }.joined()
+        let names = layout.lanes.map { box in
+            Self.text(box.lane.name, 8, box.y + box.height / 2 + 4, nil)
+        }
+        return "<path class=\"sl-l\" d=\"\(lines)\"/>" + names.joined()
     }
 
     private func mark(_ mark: SwimlaneLayout.Mark) -> String {
@@ -144,7 +162,10 @@ package struct SwimlaneDrawing {
         let done = Set(bar.done).sorted().map { "M\($0) \(top)v12" }.joined()
         if !done.isEmpty { text += "<path class=\"sl-t\" d=\"\(done)\"/>" }
         let failed = Set(bar.failed).sorted().map { "M\($0 - 4) \(top + 2)l8 8m0-8l-8 8" }.joined()
-        if !failed.isEmpty { text += "<path class=\"sl-s\" d=\"\(failed)\"/>" }
+        let leftOut = Set(bar.leftOut).sorted().map { "M\($0 - 7) \(top + 13)l14-14" }.joined()
+        if !(failed + leftOut).isEmpty {
+            text += "<path class=\"sl-s\" d=\"\(failed + leftOut)\"/>"
+        }
         if !bar.label.isEmpty { text += Self.text(bar.label, bar.to + 10, bar.y + 4, nil) }
         return text + "</g>"
     }
@@ -167,25 +188,42 @@ package struct SwimlaneDrawing {
         return text + "m-4-6l4 6 4-6\"/></g>"
     }
 
-    private func track(_ box: SwimlaneLayout.TrackBox) -> String {
-        var text = Self.group(box.isReported ? "" : "sl-q")
-        text += Self.text(box.name, 8, box.y + 10, box.isReported ? "sl-k" : nil)
-        for row in box.rows {
-            text += Self.text(row.name, SwimlaneLayout.Size.gutter, row.y + 3, "sl-r")
-            let style = ["legacy": "sl-y", "brain": "sl-b"][row.name] ?? "sl-w"
-            let (on, off) = (row.stretches.filter(\.isOn), row.stretches.filter { !$0.isOn })
-            let bars = on.map { "M\($0.from) \(row.y - 5)H\($0.to)v10H\($0.from)z" }.joined()
-            let lines = off.map { "M\($0.from) \(row.y)H\($0.to)" }.joined()
+    /// The tracks of the facets that the verdict names, or of the others.
+    ///
+    /// What looks the same is one path, whichever track it is in.
+    private func tracks(isReported: Bool) -> String {
+        let boxes = layout.tracks.filter { $0.isReported == isReported }
+        guard !boxes.isEmpty else { return "" }
+        let rows = boxes.flatMap(\.rows)
+        var text = Self.group(isReported ? "sl-k" : "sl-q")
+        for box in boxes { text += Self.text(box.name, 8, box.y + 10, nil) }
+        text += "</g>" + Self.group(isReported ? "" : "sl-q")
+        for (name, style) in [("legacy", "sl-y"), ("what if", "sl-w"), ("brain", "sl-b")] {
+            let bars = rows.filter { $0.name == name }.flatMap { row in
+                row.stretches.filter(\.isOn).map {
+                    "M\($0.from) \(row.y - 5)H\($0.to)v10H\($0.from)z"
+                }
+            }.joined()
             if !bars.isEmpty { text += "<path class=\"\(style)\" d=\"\(bars)\"/>" }
-            if !lines.isEmpty { text += "<path class=\"sl-f\" d=\"\(lines)\"/>" }
-            let hatched = row.differing.map { "M\($0.from) \(row.y)H\($0.to)" }.joined()
-            if !hatched.isEmpty { text += "<path class=\"sl-x\" d=\"\(hatched)\"/>" }
+        }
+        let lines = rows.flatMap { row in
+            row.stretches.filter { !$0.isOn }.map { "M\($0.from) \(row.y)H\($0.to)" }
+        }.joined()
+        if !lines.isEmpty { text += "<path class=\"sl-f\" d=\"\(lines)\"/>" }
+        let hatched = rows.flatMap { row in
+            row.differing.map { "M\($0.from) \(row.y)H\($0.to)" }
+        }.joined()
+        if !hatched.isEmpty { text += "<path class=\"sl-x\" d=\"\(hatched)\"/>" }
+        text += Self.group("sl-r")
+        for row in rows { text += Self.text(row.name, SwimlaneLayout.Size.gutter, row.y + 3, nil) }
+        text += "</g>" + Self.group("sl-v")
+        for row in rows {
             for stretch in row.stretches {
                 guard let words = stretch.text else { continue }
-                text += Self.text(words, stretch.from + 3, row.y + 3, "sl-v")
+                text += Self.text(words, stretch.from + 3, row.y + 3, nil)
             }
         }
-        return text + "</g>"
+        return text + "</g></g>"
     }
 
     // MARK: - Words

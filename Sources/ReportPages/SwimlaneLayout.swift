@@ -7,9 +7,9 @@ struct SwimlaneLayout {
     /// Sizes of a picture.
     enum Size {
         /// How wide the names on the left are.
-        static let gutter = 140
+        static let gutter = 172
         /// Where the first instant stands.
-        static let start = 152
+        static let start = 184
         /// How high a row of a lane is, and of a track.
         static let row = (lane: 18, track: 13)
         /// How much room there is above and below what stands in a lane.
@@ -17,7 +17,7 @@ struct SwimlaneLayout {
         /// How many rows a lane has at most.
         static let mostRows = 8
         /// The least that a picture is wide.
-        static let leastWidth = 720
+        static let leastWidth = 740
     }
 
     /// The time line.
@@ -64,6 +64,11 @@ struct SwimlaneLayout {
         var isKey = false
         var isLeftOut = false
         var isWhatIf = false
+
+        /// Whether it stands for something that nobody needs to be told of.
+        var isSilent: Bool {
+            label.isEmpty && !isKey && !isLeftOut && (shape == .quiet || shape == .echo)
+        }
     }
 
     /// Something that takes time.
@@ -74,6 +79,7 @@ struct SwimlaneLayout {
         var y: Int
         var done: [Int]
         var failed: [Int]
+        var leftOut: [Int]
         var label: String
         var title: String
         var isKey: Bool
@@ -195,8 +201,8 @@ struct SwimlaneLayout {
             x: x,
             y: 0,
             label: label,
-            title: "\(SwimlaneWords.record(event.record)), \(event.at): "
-                + SwimlaneWords.phrase(event.says),
+            title: "\(SwimlaneWords.record(event.record)), \(event.at)"
+                + (label.isEmpty ? ": " + SwimlaneWords.phrase(event.says) : ""),
             isKey: event.isKey,
             isLeftOut: event.isLeftOut
         )
@@ -204,7 +210,8 @@ struct SwimlaneLayout {
     }
 
     private func item(_ mark: Mark, order: Int = 0) -> Item {
-        let end = mark.x + (mark.label.isEmpty ? 6 : 14 + Self.width(of: mark.label))
+        let width = Self.width(of: mark.label, isBold: mark.isKey)
+        let end = mark.x + (mark.label.isEmpty ? 6 : 14 + width)
         return Item(
             from: mark.x - 6,
             to: end,
@@ -231,15 +238,16 @@ struct SwimlaneLayout {
             y: 0,
             done: run.deeds.filter(\.isDone).map { axis.place(of: $0.at) },
             failed: run.deeds.filter { !$0.isDone }.map { axis.place(of: $0.at) },
+            leftOut: run.deeds.filter(\.isLeftOut).map { axis.place(of: $0.at) },
             label: label,
-            title: "\(name), \(run.start): \(label)",
+            title: "\(name), \(run.start)",
             isKey: run.isKey,
             isWhatIf: run.isWhatIf,
             isStale: isStale
         )
         return Item(
             from: from - 8,
-            to: to + 14 + Self.width(of: label),
+            to: to + 14 + Self.width(of: label, isBold: run.isKey),
             order: run.isWhatIf ? 2 : 1,
             put: { layout, y, showsLabel in
                 var placed = bar
@@ -270,7 +278,8 @@ struct SwimlaneLayout {
                 x: x,
                 y: 0,
                 label: label,
-                title: "brain, \(decision.at): \(SwimlaneWords.decision(decision))",
+                title: "brain, \(decision.at)"
+                    + (label.isEmpty ? ": " + SwimlaneWords.decision(decision) : ""),
                 isWhatIf: decision.isWhatIf
             )
             var item = item(mark)
@@ -370,8 +379,8 @@ struct SwimlaneLayout {
     }
 
     /// How wide a text is at most, as a browser is likely to set it.
-    static func width(of text: String) -> Int {
-        text.unicodeScalars.reduce(0) { $0 + ($1.isASCII ? 6 : 12) }
+    static func width(of text: String, isBold: Bool = false) -> Int {
+        text.unicodeScalars.reduce(0) { $0 + ($1.isASCII ? isBold ? 7 : 6 : 12) }
     }
 }
 

@@ -25,7 +25,6 @@ package struct SwimlaneText {
     private let width: Int
     private let axis: SwimlaneAxis
     private var legend: [Line] = []
-    private var lettersUsed = 0
 
     /// A swimlane in text.
     ///
@@ -41,9 +40,7 @@ package struct SwimlaneText {
             SwimlaneAxis.Spacing(start: 0, steps: 1...4, gaps: 12...24, fill: room - 8, room: room)
         )
         lines += times
-        var told: [(at: Instant, order: Int, lane: Swimlane.Lane, line: (String) -> Line)] = []
-        gather(&told)
-        draw(told)
+        drawLanes()
         for track in swimlane.tracks { lines += tracks(track) }
         lines += [Line(text: "")] + legend + key
     }
@@ -99,101 +96,103 @@ package struct SwimlaneText {
 
     // MARK: - Lanes
 
-    private typealias Told = (
-        at: Instant, order: Int, lane: Swimlane.Lane, line: (String) -> Line
-    )
+    /// One thing to tell.
+    private struct Told {
+        var at: Instant
+        /// What comes first of the same instant.
+        var order: Int
+        var lane: Swimlane.Lane
+        var record: RecordID?
+        var words: String
+        var isKey = false
+        var isWhatIf = false
+    }
 
-    private func gather(_ told: inout [Told]) {
-        for event in swimlane.events {
+    /// All that there is to tell, in order of time.
+    private var told: [Told] {
+        var told = swimlane.events.map { event in
             let words = SwimlaneWords.phrase(event.says) + (event.isLeftOut ? " (left out)" : "")
-            told.append(
-                (
-                    event.at, 0, event.lane,
-                    legendLine(
-                        event.at,
-                        event.lane,
-                        event.record,
-                        words,
-                        event.isKey
-                    )
-                )
+            return Told(
+                at: event.at,
+                order: 0,
+                lane: event.lane,
+                record: event.record,
+                words: words,
+                isKey: event.isKey
             )
         }
         for (place, run) in swimlane.runs.enumerated() {
-            var words = SwimlaneWords.run(run)
-            if let stale = swimlane.staleReads.first(where: { $0.run == place }) {
-                words += "; out of date since \(SwimlaneWords.clock(stale.changed))"
-            }
+            let stale = swimlane.staleReads.first { $0.run == place }
+            let since = stale.map { "stale since \(SwimlaneWords.clock($0.changed)); " }
             told.append(
-                (
-                    run.start, run.isWhatIf ? 2 : 1, run.lane,
-                    legendLine(
-                        run.start,
-                        run.lane,
-                        run.record,
-                        words,
-                        run.isKey
-                    )
+                Told(
+                    at: run.start,
+                    order: run.isWhatIf ? 2 : 1,
+                    lane: run.lane,
+                    record: run.record,
+                    words: (since ?? "") + SwimlaneWords.run(run),
+                    isKey: run.isKey,
+                    isWhatIf: run.isWhatIf
                 )
             )
         }
         for decision in swimlane.decisions {
-            var words = SwimlaneWords.decision(decision)
-            if let until = decision.until {
-                words += ", until \(SwimlaneWords.clock(until))"
-            }
+            let until = decision.until.map { ", until \(SwimlaneWords.clock($0))" }
             told.append(
-                (
-                    decision.at, 3, .brain,
-                    legendLine(
-                        decision.at,
-                        .brain,
-                        nil,
-                        words,
-                        false
-                    )
+                Told(
+                    at: decision.at,
+                    order: 3,
+                    lane: .brain,
+                    words: SwimlaneWords.decision(decision) + (until ?? ""),
+                    isWhatIf: decision.isWhatIf
                 )
             )
         }
-    }
-
-    private func legendLine(
-        _ at: Instant,
-        _ lane: Swimlane.Lane,
-        _ record: RecordID?,
-        _ words: String,
-        _ isKey: Bool
-    ) -> (String) -> Line {
-        let name = record.map { PlainText.line($0.rawValue, most: 24) } ?? ""
-        let most = width
-        return { letter in
-            let start = "\(letter)\(isKey ? "*" : " ") \(SwimlaneWords.clock(at))  "
-            let text = start + lane.name.padded(to: 9) + words + (name.isEmpty ? "" : "  [\(name)]")
-            return Line(text: PlainText.line(text, most: most), isKey: isKey)
-        }
-    }
-
-    /// Draws the lanes, a letter for each thing in order of time.
-    private mutating func draw(_ told: [Told]) {
         let order = told.indices.sorted {
             (told[$0].at, told[$0].order, $0) < (told[$1].at, told[$1].order, $1)
         }
-        var names: [Int: Character] = [:]
-        for (number, place) in order.enumerated() {
-            let letter = number < Self.letters.count ? Self.letters[number] : "+"
-            names[place] = letter
-            legend.append(told[place].line(String(letter)))
-        }
+        return order.map { told[$0] }
+    }
+
+    /// What a letter stands for; where the line is too short, words go before the record does.
+    private func legendLine(_ letter: Character, _ told: Told) -> Line {
+        let record = told.record.map { "  [" + PlainText.line($0.rawValue, most: 24) + "]" } ?? ""
+        let star = told.isKey ? "*" : " "
+        let start = "\(letter)\(star) \(SwimlaneWords.clock(told.at))  "
+        let lane = told.lane.name.padded(to: 9)
+        let room = width - start.count - lane.count - record.unicodeScalars.count
+        let words = PlainText.line(told.words, most: max(8, room))
+        return Line(
+            text: PlainText.line(start + lane + words + record, most: width),
+            isKey: told.isKey
+        )
+    }
+
+    /// Draws the lanes, a letter for each thing in order of time; what would have been has rows of
+    /// its own.
+    private mutating func drawLanes() {
+        let all = told
+        let letters = all.indices.map { $0 < Self.letters.count ? Self.letters[$0] : "+" }
+        legend = zip(letters, all).map { legendLine($0, $1) }
         for lane in Set(swimlane.lanes).sorted() {
-            var cells = blank
-            if lane == .brain { drawWaits(into: &cells) }
-            for run in swimlane.runs where run.lane == lane { draw(run, into: &cells) }
-            for place in order where told[place].lane == lane {
-                let column = column(told[place].at)
-                let isTaken = Self.letters.contains(cells[column]) || cells[column] == "+"
-                cells[column] = isTaken ? "+" : names[place] ?? "+"
+            for isWhatIf in [false, true] {
+                let theirs = all.indices.filter {
+                    all[$0].lane == lane && all[$0].isWhatIf == isWhatIf
+                }
+                guard !theirs.isEmpty else { continue }
+                var cells = blank
+                if lane == .brain, !isWhatIf { drawWaits(into: &cells) }
+                for run in swimlane.runs where run.lane == lane && run.isWhatIf == isWhatIf {
+                    draw(run, into: &cells)
+                }
+                for place in theirs {
+                    let column = column(all[place].at)
+                    let isTaken = Self.letters.contains(cells[column]) || cells[column] == "+"
+                    cells[column] = isTaken ? "+" : letters[place]
+                }
+                let isBelow = isWhatIf && swimlane.lanesOfRecord.contains(lane)
+                lines.append(Line(text: line(isBelow ? "  what if" : lane.name, cells)))
             }
-            lines.append(Line(text: line(lane.name, cells)))
         }
     }
 
@@ -255,10 +254,20 @@ package struct SwimlaneText {
         let omitted = swimlane.omitted
         let more = omitted > 0 ? [Line(text: "and \(omitted) more that are not shown")] : []
         let words = [
-            "* in the smallest reproducer   -== a path runs and writes   > what was out of date",
+            "* in the smallest reproducer   -== a path runs and writes   > a stale write",
             "~ what would have been   . off   = on   # on, % off where legacy differs from the brain",
         ]
         return more + [Line(text: "")] + words.map { Line(text: PlainText.line($0, most: width)) }
+    }
+}
+
+extension Swimlane {
+    /// The lanes on which something was recorded, and not only what would have been.
+    fileprivate var lanesOfRecord: Set<Lane> {
+        Set(
+            events.map(\.lane) + runs.filter { !$0.isWhatIf }.map(\.lane)
+                + (decisions.contains { !$0.isWhatIf } ? [.brain] : [])
+        )
     }
 }
 

@@ -66,9 +66,11 @@ enum SwimlaneWords {
         let done = deeds(run.deeds.filter(\.isDone).map(\.says))
         if run.isWhatIf { return done.isEmpty ? "would do nothing" : "would: " + done }
         let failed = run.deeds.count { !$0.isDone }
+        let without = deeds(run.deeds.filter(\.isLeftOut).map(\.says))
         let parts = [
             done, failed > 0 ? "\(failed) failed" : "",
             run.isBroken && failed == 0 ? "broke off" : "",
+            without.isEmpty ? "" : "without: " + without,
         ].filter { !$0.isEmpty }
         return parts.isEmpty ? "does nothing" : parts.joined(separator: "; ")
     }
@@ -112,8 +114,8 @@ enum SwimlaneWords {
         switch (value, facet) {
         case (.bool(false), .subscription): "over"
         case (.bool(false), _), (.text(nil), _), (.list([]), _), (.count(0), _): nil
-        case (.bool(true), .badDebtFlag): "flagged"
-        case (.bool(true), .badDebtAt): "set"
+        case (.bool(true), .badDebtFlag), (.bool(true), .badDebtAt): nil
+        case (.text("true"?), .customerMetadata): nil
         case (.bool(true), .subscription): "live"
         case (.bool(true), _): "yes"
         case (.text(let text?), _): PlainText.line(text, most: 24)

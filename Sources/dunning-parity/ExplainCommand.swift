@@ -22,8 +22,8 @@ struct ExplainCommand: ParsableCommand {
 
             Examples:
               dunning-parity explain dv_0123456789abcdef --log mirror.ndjson
-              dunning-parity explain dv_0123456789abcdef --log mirror.ndjson --svg story.svg
-              dunning-parity explain dv_0123456789abcdef --log mirror.ndjson --svg - | rsvg-convert
+              dunning-parity explain dv_0123456789abcdef --log a.ndjson --log b.ndjson
+              dunning-parity explain dv_0123456789abcdef --log a.ndjson --svg story.svg
 
             Exit codes: 65 the log shows no such divergence; 66 a log is not there.
             """
