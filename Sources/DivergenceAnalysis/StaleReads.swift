@@ -52,7 +52,9 @@ struct StaleReads {
             let (before, after) = (trace.states[step].state, trace.states[step + 1].state)
             if let payload, !before.isOver(payload), after.isOver(payload) {
                 change = (step, true)
-            } else if step > read, path.sees(before) != path.sees(after) {
+            } else if step > read, !before.isPlainlySame(as: after),
+                path.sees(before) != path.sees(after)
+            {
                 change = (step, false)
             }
         }
@@ -136,6 +138,13 @@ extension LegacyPath {
 }
 
 extension AccountState {
+    /// Whether nothing that a path could see differs, as far as can be told cheaply.
+    fileprivate func isPlainlySame(as other: AccountState) -> Bool {
+        type == other.type && flags == other.flags && ban == other.ban
+            && badDebtAt == other.badDebtAt && metadata == other.metadata
+            && subscriptions == other.subscriptions && invoices == other.invoices
+    }
+
     fileprivate func debts(_ counts: (Invoice) -> Bool) -> [Sight.Owed] {
         invoices.filter(counts).map {
             Sight.Owed(invoice: $0.id, amount: $0.debtAmount, currency: $0.currency)

@@ -17,6 +17,9 @@ struct SwimlaneStory {
     private let brain: BrainTrace
     private let otherLegacy: LegacyTrace?
     private let otherBrain: BrainTrace?
+    private let legacyStates: [StateAt]
+    private let otherStates: [StateAt]?
+    private let brainStates: [StateAt]
 
     /// The runs of a case.
     init(_ subject: EpisodeCase, _ explanation: Explanation?) {
@@ -28,7 +31,9 @@ struct SwimlaneStory {
         let timeline = subject.timeline
         let other = isLonger ? subject.extended ?? timeline : timeline
         legacy = LegacyRun.traced(timeline, [], subject.settings)
+        legacyStates = legacy.states.telling
         brain = BrainRun.traced(timeline, subject.settings)
+        brainStates = brain.states.telling
         let edits = changes.compactMap { change -> TimelineEdit? in
             if case .legacy(let edit) = change { edit } else { nil }
         }
@@ -37,6 +42,7 @@ struct SwimlaneStory {
         let settings = isBinary ? subject.settings.underBinaryPolicy : subject.settings
         otherBrain = isBinary ? BrainRun.traced(other, settings) : nil
         isWhatIfOfBrain = isBinary && otherLegacy == nil
+        otherStates = (isWhatIfOfBrain ? otherBrain?.states : otherLegacy?.states)?.telling
         end = other.closesAt
     }
 
@@ -114,10 +120,14 @@ struct SwimlaneStory {
 
     /// The facets of state that may have differed for a while.
     private var passing: [Facet] {
-        let opening = subject.timeline.opening
-        let subscriptions = opening.subscriptions.prefix(Swimlane.most.tracks).map(\.id)
-        return [.badDebtFlag, .ban] + subscriptions.map { .subscription($0) }
-            + subscriptions.map { .items($0) }
+        let opening = subject.timeline.opening.subscriptions
+        let states = legacyStates + brainStates
+        // Most are left alone, and then are the very same.
+        guard states.contains(where: { $0.state.subscriptions != opening }) else {
+            return [.badDebtFlag, .ban]
+        }
+        let ids = opening.prefix(Swimlane.most.tracks).map(\.id)
+        return [.badDebtFlag, .ban] + ids.map { .subscription($0) } + ids.map { .items($0) }
     }
 
     private func track(of facet: Facet, isReported: Bool) -> Swimlane.Track {
@@ -133,13 +143,12 @@ struct SwimlaneStory {
                 brain: done
             )
         }
-        let other = isWhatIfOfBrain ? otherBrain?.states : otherLegacy?.states
         return Swimlane.Track(
             facet: facet,
             isReported: isReported,
-            legacy: facet.stretches(legacy.states),
-            whatIf: other.map { facet.stretches($0) },
-            brain: facet.stretches(brain.states, isBrain: true)
+            legacy: facet.stretches(legacyStates),
+            whatIf: otherStates.map { facet.stretches($0) },
+            brain: facet.stretches(brainStates, isBrain: true)
         )
     }
 
@@ -147,6 +156,28 @@ struct SwimlaneStory {
         interventions.contains { intervention in
             if case .legacy(.process(record, _)) = intervention.change { true } else { false }
         }
+    }
+}
+
+extension [StateAt] {
+    /// Those in which something that a facet tells is not as in the one before.
+    ///
+    /// What no step touched is the same storage, which makes the comparison cheap.
+    fileprivate var telling: [StateAt] {
+        var result: [StateAt] = []
+        for state in self {
+            guard let last = result.last?.state else {
+                result.append(state)
+                continue
+            }
+            let new = state.state
+            let isSame =
+                last.flags == new.flags && last.ban == new.ban && last.badDebtAt == new.badDebtAt
+                && last.metadata == new.metadata && last.subscriptions == new.subscriptions
+                && last.invoices == new.invoices
+            if !isSame { result.append(state) }
+        }
+        return result
     }
 }
 

@@ -9,6 +9,8 @@ package enum PlainText {
     ///   - most: How many scalars to keep, the mark of the cut among them.
     /// - Returns: The text on one line.
     package static func line(_ text: String, most: Int) -> String {
+        let isPlain = text.utf8.count <= most && text.utf8.allSatisfy { (0x20..<0x7F).contains($0) }
+        if isPlain { return text }
         var result = String.UnicodeScalarView()
         var count = 0
         for scalar in text.unicodeScalars where isShown(scalar) {

@@ -13,8 +13,7 @@ extension SwimlaneDrawing {
         .sl-bg{fill:var(--z)}.sl .sl-d,.sl .sl-n,.sl .sl-r text{fill:var(--m)}.sl-n{text-anchor:middle}
         .sl-r{text-anchor:end}.sl .sl-l{stroke:var(--g);stroke-opacity:.35}
         .sl .sl-g{fill:var(--g);fill-opacity:.1;stroke:none}.sl .sl-z{stroke:var(--m)}
-        .sl g:not(.sl-k):not(.sl-w):not(.sl-p):not(.sl-i)>text:not([class]){fill:var(--m)}
-        .sl .sl-i text{fill:var(--b)}
+        .sl .sl-m text{fill:var(--m)}.sl .sl-i text{fill:var(--b)}
         .sl-k text,.sl text.sl-k{font-weight:700}.sl .sl-e{fill:var(--z);stroke:currentColor}
         .sl .sl-p rect{fill:var(--y);stroke:var(--p)}.sl .sl-p.sl-k rect{stroke-width:2.5}
         .sl .sl-p .sl-t{stroke:var(--p);stroke-width:2.5}

@@ -74,8 +74,10 @@ package struct SwimlaneDrawing {
         let silent = isWhole ? [] : layout.marks.filter(\.isSilent)
         let marks = isWhole ? layout.marks : layout.marks.filter { !$0.isSilent }
         return times + lanes + wish + tracks(isReported: true) + tracks(isReported: false)
-            + layout.waits.map(wait).joined() + layout.bars.map(bar).joined()
-            + layout.arrows.map(arrow).joined() + dots(silent) + marks.map(mark).joined()
+            + layout.waits.map(wait).joined()
+            + layout.bars.map { bar($0, isWhole: isWhole) }.joined()
+            + layout.arrows.map(arrow).joined() + dots(silent)
+            + marks.map { mark($0, isWhole: isWhole) }.joined()
     }
 
     /// Marks that have nothing to say.
@@ -127,18 +129,27 @@ package struct SwimlaneDrawing {
         let names = layout.lanes.map { box in
             Self.text(box.lane.name, 8, box.y + box.height / 2 + 4, nil)
         }
-        return "<path class=\"sl-l\" d=\"\(lines)\"/>" + names.joined()
+        return "<path class=\"sl-l\" d=\"\(lines)\"/><g class=\"sl-m\">" + names.joined() + "</g>"
     }
 
-    private func mark(_ mark: SwimlaneLayout.Mark) -> String {
+    /// What shows where the pointer rests: the record, and in a document of its own when it was.
+    private func title(_ name: String, _ at: Instant?, _ words: String) -> String {
+        let parts = [name, at.map { "\($0)" } ?? "", words].filter { !$0.isEmpty }
+        guard !parts.isEmpty else { return "" }
+        return "<title>\(Self.escaped(parts.joined(separator: ", ")))</title>"
+    }
+
+    private func mark(_ mark: SwimlaneLayout.Mark, isWhole: Bool) -> String {
         var classes = mark.isKey ? "sl-k" : ""
         if mark.isLeftOut { classes += " sl-o" }
         if mark.isWhatIf {
             classes += " sl-w"
         } else if mark.lane == .brain {
             classes += " sl-i"
+        } else if !mark.isKey {
+            classes += " sl-m"
         }
-        var text = Self.group(classes) + "<title>\(Self.escaped(mark.title))</title>"
+        var text = Self.group(classes) + title(mark.name, isWhole ? mark.at : nil, mark.title)
         let (x, y) = (mark.x, mark.y)
         switch mark.shape {
         case .fact: text += "<circle cx=\"\(x)\" cy=\"\(y)\" r=\"5\"/>"
@@ -153,10 +164,10 @@ package struct SwimlaneDrawing {
         return text + "</g>"
     }
 
-    private func bar(_ bar: SwimlaneLayout.Bar) -> String {
+    private func bar(_ bar: SwimlaneLayout.Bar, isWhole: Bool) -> String {
         let classes = bar.isWhatIf ? "sl-w" : bar.isKey ? "sl-p sl-k" : "sl-p"
         let (top, width) = (bar.y - 6, bar.to - bar.from)
-        var text = Self.group(classes) + "<title>\(Self.escaped(bar.title))</title>"
+        var text = Self.group(classes) + title(bar.name, isWhole ? bar.at : nil, "")
         text += "<rect x=\"\(bar.from)\" y=\"\(top)\" width=\"\(width)\" height=\"12\" rx=\"3\"/>"
         text += "<circle class=\"sl-e\" cx=\"\(bar.from)\" cy=\"\(bar.y)\" r=\"4\"/>"
         let done = Set(bar.done).sorted().map { "M\($0) \(top)v12" }.joined()
@@ -240,8 +251,11 @@ package struct SwimlaneDrawing {
 
     /// Text as XML 1.0 and HTML may hold it: marks escaped, and what neither can hold left out.
     static func escaped(_ text: String) -> String {
-        let isPlain = text.utf8.allSatisfy {
-            (0x20..<0x7F).contains($0) && ![0x22, 0x26, 0x27, 0x3C, 0x3E].contains($0)
+        let isPlain = text.utf8.allSatisfy { byte in
+            switch byte {
+            case 0x22, 0x26, 0x27, 0x3C, 0x3E: false
+            default: (0x20..<0x7F).contains(byte)
+            }
         }
         guard !isPlain else { return text }
         var result = ""

@@ -60,6 +60,8 @@ struct SwimlaneLayout {
         var x: Int
         var y: Int
         var label: String
+        var name: String
+        var at: Instant
         var title: String
         var isKey = false
         var isLeftOut = false
@@ -81,7 +83,8 @@ struct SwimlaneLayout {
         var failed: [Int]
         var leftOut: [Int]
         var label: String
-        var title: String
+        var name: String
+        var at: Instant
         var isKey: Bool
         var isWhatIf: Bool
         var isStale = false
@@ -201,8 +204,9 @@ struct SwimlaneLayout {
             x: x,
             y: 0,
             label: label,
-            title: "\(SwimlaneWords.record(event.record)), \(event.at)"
-                + (label.isEmpty ? ": " + SwimlaneWords.phrase(event.says) : ""),
+            name: SwimlaneWords.record(event.record),
+            at: event.at,
+            title: label.isEmpty ? SwimlaneWords.phrase(event.says) : "",
             isKey: event.isKey,
             isLeftOut: event.isLeftOut
         )
@@ -230,7 +234,7 @@ struct SwimlaneLayout {
         let from = axis.place(of: run.start)
         let to = max(from + 10, axis.place(of: run.end))
         let label = SwimlaneWords.run(run)
-        let name = run.record.map(SwimlaneWords.record) ?? run.lane.name
+        let name = run.record.map(SwimlaneWords.record) ?? ""
         let bar = Bar(
             lane: run.lane,
             from: from,
@@ -240,7 +244,8 @@ struct SwimlaneLayout {
             failed: run.deeds.filter { !$0.isDone }.map { axis.place(of: $0.at) },
             leftOut: run.deeds.filter(\.isLeftOut).map { axis.place(of: $0.at) },
             label: label,
-            title: "\(name), \(run.start)",
+            name: name,
+            at: run.start,
             isKey: run.isKey,
             isWhatIf: run.isWhatIf,
             isStale: isStale
@@ -278,8 +283,9 @@ struct SwimlaneLayout {
                 x: x,
                 y: 0,
                 label: label,
-                title: "brain, \(decision.at)"
-                    + (label.isEmpty ? ": " + SwimlaneWords.decision(decision) : ""),
+                name: "",
+                at: decision.at,
+                title: label.isEmpty ? SwimlaneWords.decision(decision) : "",
                 isWhatIf: decision.isWhatIf
             )
             var item = item(mark)

@@ -138,7 +138,7 @@ struct ExplainCommand: ParsableCommand {
         if let nearest, ids.count == 1 || distance(to: nearest) <= 6 {
             message += "; is it `\(nearest)`?"
         } else {
-            message += "; `replay --out` lists them in report.json"
+            message += "; `replay --out` lists them in report.json."
         }
         return message + " Another policy or settle time gives other ids."
     }

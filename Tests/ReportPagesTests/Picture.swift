@@ -58,9 +58,8 @@ struct Picture {
     var told: [(at: Instant, x: Int)] {
         elements.compactMap { element in
             guard element.name == "circle" || element.name == "path", let title = element.title,
-                let at = title.split(separator: ", ").dropFirst().lazy.compactMap({ part in
-                    Instant(rfc3339: part.split(separator: ": ").first ?? "")
-                }).first
+                let at = title.split(separator: ", ").lazy.compactMap({ Instant(rfc3339: $0) })
+                    .first
             else { return nil }
             if let x = element.number("cx") { return (at, x) }
             // A decision is a square on its corner, which begins above its middle.
