@@ -15,6 +15,13 @@ package struct ChainGrounds: Hashable, Sendable {
         self.policy = policy
         self.limits = limits
     }
+
+    /// What a look is decided on.
+    init(_ observation: Observation, _ configuration: GateConfiguration) {
+        brain = observation.brain
+        policy = observation.policy
+        limits = configuration.digest
+    }
 }
 
 extension Chain {

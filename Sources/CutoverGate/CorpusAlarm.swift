@@ -116,7 +116,11 @@ extension CorpusEvidence {
             failing: check.failures.map(\.name),
             classes: Set(check.checks.flatMap(\.classes)),
             silentAlarms: CorpusAlarm.silent(cases, region, check.checks),
-            digest: Self.digest(cases)
+            digest: Self.digest(cases),
+            logs: cases.sorted { $0.name < $1.name }.map { subject in
+                let digest = SHA256.hash(data: subject.log).hexadecimal
+                return CaseLog(name: subject.name, digest: String(digest.prefix(12)))
+            }
         )
     }
 

@@ -66,7 +66,7 @@ extension GateQuestion {
 
     /// How many seconds it takes for a stratum to be shown, at the rate at which its episodes came.
     private func wait(for finding: StratumFinding) -> Int64? {
-        guard let from = observation.from, let needed = finding.cleanEpisodesNeeded,
+        guard let from = observation.begin, let needed = finding.cleanEpisodesNeeded,
             finding.stratum.tally.episodes > 0
         else { return nil }
         let seconds = observation.horizon.since(from).microseconds / 1_000_000
@@ -90,9 +90,10 @@ extension GateQuestion {
         }
         let overall = Stratum.overall(of: cells, limit: limit, name: Self.overall)
         let shown = judge.judge([overall] + cells.filter { $0.name != Self.rarer })
-        // A rarer kind need not be shown to be within the limit, but must not surely be above it.
-        let rotten = judge.judge(rarerStrata(limit)).findings.filter { $0.verdict == .noGo }
-        return StrataFinding(findings: rotten + shown.findings)
+        // A rarer kind need not be shown to be within the limit while nothing speaks against it.
+        let doubtful = judge.judge(rarerStrata(limit).filter { $0.tally.events > 0 }).findings
+            .filter { $0.verdict != .go }
+        return StrataFinding(findings: doubtful + shown.findings)
     }
 
     /// The kinds that make up too little of the traffic to count by themselves, each by itself.
@@ -129,7 +130,8 @@ extension GateQuestion {
             all["\(cell.cell.trigger), \(cell.cell.accountType)", default: EpisodeTally()]
                 .add(cell.tally)
         }
-        let total = all.values.reduce(0) { $0 + $1.all }
+        // Of those that agree: an episode that diverges must not make the other kinds rarer.
+        let total = all.values.reduce(0) { $0 + $1.match }
         let least = configuration.traffic.partsPerMillion
         return all.keys.sorted().map { name in
             let tally = all[name] ?? EpisodeTally()
@@ -147,7 +149,7 @@ extension GateQuestion {
         let suspects = divergences.filter { $0.isBlocking && !$0.wrongsOfBrain.isEmpty }
         let customers = Set(suspects.map(\.account)).count
         let table = HarmTable(self)
-        let unseen = Set(observation.standing.filter(\.isHarmOutOfNowhere).map(\.account)).sorted()
+        let unseen = Set(harmOutOfNowhere.map(\.account)).sorted()
         let isShown = tally.judged > 0 && unseen.isEmpty
         let standing =
             unseen.isEmpty
@@ -171,6 +173,13 @@ extension GateQuestion {
                     : "look at those accounts: settle what they owe, or replay from before it arose",
             meter: .init(value: customers, limit: 0, mustReach: false)
         )
+    }
+}
+
+extension GateQuestion {
+    /// What the brain would take from customers at its first look, and no divergence explains.
+    var harmOutOfNowhere: [ParityReport.StandingEntry] {
+        observation.standing.filter(\.isHarmOutOfNowhere)
     }
 }
 

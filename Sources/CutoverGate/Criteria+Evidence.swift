@@ -46,7 +46,8 @@ extension GateQuestion {
         // All that was read must stand in some row, and every orphan that is counted be named.
         let received = observation.ledger.reduce(0) { $0 + $1.received }
         let balances =
-            observation.ledger.allSatisfy(\.balances) && received == observation.records
+            observation.isBalanced && observation.ledger.allSatisfy(\.balances)
+            && received == observation.records
         let isListed = orphaned <= observation.orphans.count
         let ppm = Self.ppm(open.count, of: total)
         var verdict: GateVerdict = ppm <= configuration.orphaned.partsPerMillion ? .go : .noGo
@@ -119,6 +120,9 @@ extension GateQuestion {
                 continue
             }
             let age = at.since(through)
+            if age < configuration.freshness.times(-1) {
+                problems.append("\(name): said to be complete through \(through), after \(at)")
+            }
             if age > configuration.freshness {
                 problems.append("\(name): complete through \(through), \(age.words) before \(at)")
             }
@@ -130,7 +134,7 @@ extension GateQuestion {
             limit: "\(wanted.words), no gap over \(configuration.gap.words), fresh watermarks",
             details: problems,
             next: "observe on; by "
-                + ((observation.from ?? observation.horizon).advanced(by: wanted).description
+                + ((observation.begin ?? observation.horizon).advanced(by: wanted).description
                     .prefix(10)) + " the time is full, if nothing is lost",
             meter: .init(value: span.days, limit: wanted.days, mustReach: true)
         )
@@ -155,12 +159,14 @@ extension GateQuestion {
     /// A day without as much as a watermark does not count: an old event that is delivered again does
     /// not make the mirror any older.
     private var observedSpan: TimeSpan {
-        guard let from = observation.from else { return .zero }
-        let span = observation.horizon.since(from)
-        guard let gap = observation.longestSilence else { return span }
-        let silence = gap.to.since(gap.from)
-        return silence > .days(1)
-            ? TimeSpan(microseconds: span.microseconds - silence.microseconds) : span
+        guard let from = observation.begin else { return .zero }
+        var silent: Int64 = 0
+        for silence in observation.silences where silence.to > from {
+            // What came before the beginning is no part of the span.
+            silent += silence.to.since(max(from, silence.from)).microseconds
+        }
+        let span = observation.horizon.since(from).microseconds
+        return TimeSpan(microseconds: max(0, span - min(silent, span)))
     }
 
     /// Up to when a source says that it is complete.

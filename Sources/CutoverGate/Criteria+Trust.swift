@@ -78,25 +78,22 @@ extension GateQuestion {
         guard let earlier else {
             return Criterion(.earlierEvidence, .go, value: "not recorded", limit: "all seen again")
         }
-        let forgotten = earlier.forgotten
-        let corpus = earlier.largerCorpus.map {
-            ["record \($0.record) checked a corpus of \(Figures.grouped($0.cases)) cases"]
+        let forgotten = earlier.forgotten.map { episode in
+            "\(episode.divergence) of record \(episode.record): \(episode.key.account), "
+                + "\(episode.key.opened), is not judged now"
         }
-        let isWhole = forgotten.isEmpty && corpus == nil
+        let lost = earlier.lostCases.map { "the corpus does not hold the case \($0) any more" }
+        let counts = [
+            (forgotten.count, "episodes"), (earlier.thinner.count, "days"), (lost.count, "cases"),
+        ].filter { $0.0 > 0 }.map { "\(Figures.grouped($0.0)) \($0.1)" }
         return Criterion(
             .earlierEvidence,
-            isWhole ? .go : .insufficient,
-            value: isWhole
-                ? "all seen again"
-                : "\(Figures.grouped(forgotten.count)) episodes"
-                    + (corpus == nil ? "" : ", cases") + " left out",
+            earlier.isWhole ? .go : .insufficient,
+            value: earlier.isWhole
+                ? "all seen again" : "left out: " + counts.joined(separator: ", "),
             limit: "all seen again",
-            details: (corpus ?? [])
-                + forgotten.map {
-                    "\($0.divergence) of record \($0.record): \($0.key.account), "
-                        + "\($0.key.opened), is not judged now"
-                },
-            evidence: forgotten.map(\.divergence),
+            details: lost + forgotten + earlier.thinner,
+            evidence: earlier.forgotten.map(\.divergence),
             next: "give the reports and the corpus that earlier verdicts rest on too, judged anew"
         )
     }

@@ -10,14 +10,24 @@ import ShadowRun
 package struct EarlierEvidence: Hashable, Sendable {
     /// Episodes that spoke against a verdict and are not judged now, in order of time.
     package var forgotten: [Episode]
-    /// The record that checked more cases, with how many; `nil` where none did.
-    package var largerCorpus: LargerCorpus?
+    /// Days of which an earlier verdict had judged more episodes, in order, in words.
+    package var thinner: [String]
+    /// Cases that an earlier verdict had and the corpus has not, or has with another log, sorted.
+    package var lostCases: [String]
 
     /// What is missing: nothing, unless given.
-    package init(forgotten: [Episode] = [], largerCorpus: LargerCorpus? = nil) {
+    package init(
+        forgotten: [Episode] = [],
+        thinner: [String] = [],
+        lostCases: [String] = []
+    ) {
         self.forgotten = forgotten
-        self.largerCorpus = largerCorpus
+        self.thinner = thinner
+        self.lostCases = lostCases
     }
+
+    /// Whether nothing is missing.
+    package var isWhole: Bool { forgotten.isEmpty && thinner.isEmpty && lostCases.isEmpty }
 
     /// An episode that spoke against a verdict.
     package struct Episode: Hashable, Sendable {
@@ -35,20 +45,6 @@ package struct EarlierEvidence: Hashable, Sendable {
             self.record = record
         }
     }
-
-    /// A corpus that a verdict was given on.
-    package struct LargerCorpus: Hashable, Sendable {
-        /// The record of the verdict.
-        package var record: Int
-        /// How many cases there were.
-        package var cases: Int
-
-        /// A corpus.
-        package init(record: Int, cases: Int) {
-            self.record = record
-            self.cases = cases
-        }
-    }
 }
 
 extension EarlierEvidence {
@@ -56,14 +52,19 @@ extension EarlierEvidence {
     struct Look {
         /// The phase that is asked about.
         var phase: Phase
-        /// Since when an episode must be judged again: what is older than the time that has to be
-        /// observed may be left out, as logs are not kept for ever.
+        /// Since when what was judged must be judged again: what is older than all that is looked
+        /// at may be left out, as logs are not kept for ever.
         var since: Instant
-        /// How many cases the corpus has.
-        var cases: Int
+        /// How many episodes of each day are judged.
+        var days: [(day: String, judged: Int)]
+        /// The corpus; `nil` where none is given, which is a matter of another criterion.
+        var corpus: CorpusEvidence?
         /// The episodes of all reports.
         var episodes: [ListedEpisode]
     }
+
+    /// The share of a day's episodes that may be missing: late records merge some.
+    private static let tolerance = Rate(partsPerMillion: 1000)
 
     /// Compares a look with what was recorded.
     ///
@@ -73,6 +74,7 @@ extension EarlierEvidence {
     /// - Throws: ``RecordError`` where a record's body can't be read.
     /// - Complexity: O(n + m log m) for n listed episodes and m that spoke against a verdict.
     init(_ records: [ChainRecord], missingFrom look: Look) throws(RecordError) {
+        self.init(lostCases: Self.lost(records, look.corpus))
         var open: [AccountID: [Episode]] = [:]
         for record in records {
             guard let body = record.entry.body else { continue }
@@ -91,7 +93,43 @@ extension EarlierEvidence {
         forgotten = open.values.joined()
             .sorted { ($0.key, $0.record) < ($1.key, $1.record) }
             .filter { met.insert($0.key).inserted }
-        largerCorpus = try Self.largest(records).flatMap { $0.cases > look.cases ? $0 : nil }
+        thinner = Self.thinner(records, look)
+    }
+
+    /// The days that a verdict other than GO had seen more of.
+    private static func thinner(_ records: [ChainRecord], _ look: Look) -> [String] {
+        let now = Dictionary(look.days.map { ($0.day, $0.judged) }, uniquingKeysWith: max)
+        let since = look.since.description.prefix(10)
+        var most: [String: (judged: Int64, record: Int)] = [:]
+        for record in records where record.entry.verdict != .go {
+            for element in record.entry.body?["days"]?.elements ?? [] {
+                guard let day = element["day"]?.string, day >= since,
+                    let judged = element["judged"]?.integer, judged > most[day]?.judged ?? 0
+                else { continue }
+                most[day] = (judged, record.sequence)
+            }
+        }
+        return most.keys.sorted().compactMap { day in
+            guard let earlier = most[day] else { return nil }
+            let judged = Int64(now[day] ?? 0)
+            let least = earlier.judged.multipliedFullWidth(
+                by: Int64(1_000_000 - tolerance.partsPerMillion)
+            )
+            let mine = judged.multipliedFullWidth(by: 1_000_000)
+            guard (mine.high, mine.low) < (least.high, least.low) else { return nil }
+            return "\(day): \(Figures.grouped(Int(judged))) episodes are judged, and "
+                + "\(Figures.grouped(Int(earlier.judged))) were in record \(earlier.record)"
+        }
+    }
+
+    /// The cases that a verdict was given on and the corpus does not hold as they were.
+    private static func lost(_ records: [ChainRecord], _ corpus: CorpusEvidence?) -> [String] {
+        guard let corpus else { return [] }
+        let mine = Set(corpus.logs.map(\.words))
+        let theirs = records.flatMap { record in
+            (record.entry.body?["corpus_logs"]?.elements ?? []).compactMap(\.string)
+        }
+        return Set(theirs).subtracting(mine).sorted()
     }
 
     /// The episodes within a phase's scope that spoke against a recorded verdict.
@@ -119,17 +157,5 @@ extension EarlierEvidence {
             )
         }
         return episodes
-    }
-
-    /// The largest corpus that a verdict was given on, the last of several.
-    private static func largest(_ records: [ChainRecord]) throws(RecordError) -> LargerCorpus? {
-        var largest: LargerCorpus?
-        for record in records {
-            guard let number = record.entry.body?["corpus_cases"]?.integer,
-                let cases = Int(exactly: number), cases >= largest?.cases ?? 0
-            else { continue }
-            largest = LargerCorpus(record: record.sequence, cases: cases)
-        }
-        return largest
     }
 }

@@ -88,6 +88,9 @@ package struct GateAssembly: Sendable {
         // Where a source stopped telling how far it is complete, what came later is not passed over.
         let latest = observation.sources.compactMap(\.activity.last).max()
         let at = at ?? max(observation.horizon, latest ?? observation.horizon)
+        guard at.since(max(observation.horizon, latest ?? observation.horizon)) <= .days(366) else {
+            throw RecordError("`at` is \(at), more than a year after the end of what was observed")
+        }
         var waivers: Waivers?
         if let file = self.waivers {
             waivers = try Self.inside(file) { () throws(RecordError) in
@@ -108,27 +111,27 @@ package struct GateAssembly: Sendable {
                 at: at,
                 term: configuration.waiverTerm
             ) ?? []
-        let question = GateQuestion(
+        var question = GateQuestion(
             phase: phase,
             at: at,
             configuration: configuration,
             observation: observation,
             corpus: evidence,
             hasStandingGo: hasStandingGo(observation, configuration),
-            earlier: try chain.map { chain throws(RecordError) in
-                try EarlierEvidence(
-                    chain.records,
-                    missingFrom: .init(
-                        phase: phase,
-                        since: at.advanced(by: configuration.observed.times(-1)),
-                        cases: evidence?.cases ?? 0,
-                        episodes: read.flatMap { $0.episodes ?? [] }
-                    )
-                )
-            },
+            earlier: nil,
             excuses: Excuses(classes: Set(uses.excused), lines: uses.map(\.description)),
             missingSignOffs: waivers.map { missing($0, observation, configuration, at) }
         )
+        if let chain {
+            let look = EarlierEvidence.Look(
+                phase: phase,
+                since: since(observation, at, configuration),
+                days: question.judgedByDay,
+                corpus: evidence,
+                episodes: read.flatMap { $0.episodes ?? [] }
+            )
+            question.earlier = try EarlierEvidence(chain.records, missingFrom: look)
+        }
         // A file that was given twice was read once.
         return (GateDecision(question), Set(inputs).sorted())
     }
@@ -189,17 +192,23 @@ package struct GateAssembly: Sendable {
         }
     }
 
+    /// Since when nothing may be left out that an earlier verdict had judged: all the time that is
+    /// looked at, and all that must be.
+    private func since(
+        _ observation: Observation,
+        _ at: Instant,
+        _ configuration: GateConfiguration
+    ) -> Instant {
+        let least = max(configuration.observed, GateConfiguration().observed)
+        return min(at.advanced(by: least.times(-1)), observation.from ?? at)
+    }
+
     private func hasStandingGo(
         _ observation: Observation,
         _ configuration: GateConfiguration
     ) -> Bool? {
         guard let before = Phase(rawValue: phase.rawValue - 1), let chain else { return nil }
-        let grounds = ChainGrounds(
-            brain: observation.brain,
-            policy: observation.policy,
-            limits: configuration.digest
-        )
-        return chain.standing(before, on: grounds) != nil
+        return chain.standing(before, on: ChainGrounds(observation, configuration)) != nil
     }
 
     private func missing(

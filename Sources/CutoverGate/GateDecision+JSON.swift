@@ -1,4 +1,5 @@
 import BillingModel
+import DivergenceAnalysis
 import MirrorLog
 import ParityReport
 import ShadowRun
@@ -64,16 +65,27 @@ extension GateDecision {
                 text.object("strictness") { text in harm.strictness.write(into: &text) }
             }
             text.member("waivers", question.excuses.lines)
-            text.member("corpus_cases", question.corpus.map { Int64($0.cases) })
             text.array("against") { text in
                 for entry in question.against {
+                    // A defect of the brain counts in every phase.
+                    let isDefect = entry.classes.contains(.brainDefect)
+                    let phase = isDefect ? Phase.webhooks : entry.phase
+                    text.against(entry.id, entry.account, entry.opened, phase)
+                }
+                for entry in question.harmOutOfNowhere {
+                    text.against("(at first look)", entry.account, entry.since, .webhooks)
+                }
+            }
+            text.array("days") { text in
+                for (day, judged) in question.judgedByDay {
                     text.object { text in
-                        text.member("divergence", entry.id)
-                        text.member("account", entry.account.rawValue)
-                        text.member("opened", entry.opened.description)
-                        text.member("phase", Int64(entry.phase.rawValue))
+                        text.member("day", day)
+                        text.member("judged", Int64(judged))
                     }
                 }
+            }
+            text.array("corpus_logs") { text in
+                for log in question.corpus?.logs ?? [] { text.string(log.words) }
             }
             text.member("clean_episodes_needed", cleanNeeded.map(Int64.init))
             text.array("burn_up") { text in
@@ -125,6 +137,23 @@ extension HarmTable.Harm {
         text.member("customer_hours", hours)
         text.object("amounts") { text in
             for sum in amounts.sums { text.member(sum.currency.code, sum.minorUnits) }
+        }
+    }
+}
+
+extension JSONText {
+    /// An episode that spoke against a verdict.
+    fileprivate mutating func against(
+        _ divergence: String,
+        _ account: AccountID,
+        _ opened: Instant,
+        _ phase: Phase
+    ) {
+        object { text in
+            text.member("divergence", divergence)
+            text.member("account", account.rawValue)
+            text.member("opened", opened.description)
+            text.member("phase", Int64(phase.rawValue))
         }
     }
 }

@@ -14,7 +14,9 @@ extension GateDecision {
                 Self.cut(criterion.value, to: 31), Self.cut(criterion.limit, to: 28),
             ])
         }
-        return table.text + weakened + waivers + toDo + "\n" + Self.wrapped(headline, indent: "  ")
+        return table.text + weakened + waivers + toDo + "\n"
+            + Self.wrapped("as of \(question.at)", indent: "  ")
+            + Self.wrapped(headline, indent: "  ")
     }
 
     /// By what the limits ask for less than the defaults do.
@@ -69,6 +71,15 @@ extension GateDecision {
             .joined(separator: "\n") + "\n"
     }
 
+    /// The first of what speaks against a criterion, for a pull request.
+    private func evidence(of criterion: Criterion) -> String {
+        let shown = criterion.evidence.prefix(Self.mostInMarkdown).map { "`\(Markdown.plain($0))`" }
+        let rest = criterion.evidence.count - shown.count
+        return shown.joined(separator: " ") + (rest > 0 ? " and \(Figures.grouped(rest)) more" : "")
+    }
+
+    private static let mostInMarkdown = 10
+
     /// The decision for a pull request: what matters in the first lines.
     package var markdown: String {
         var text = "# \(verdict.rawValue) for phase \(question.phase.rawValue)\n\n"
@@ -91,6 +102,10 @@ extension GateDecision {
             text += "\n## Limits that ask for less than the defaults\n\n"
             for line in weakened { text += "- \(Markdown.plain(line))\n" }
         }
+        if !question.excuses.lines.isEmpty {
+            text += "\n## Waivers\n\n"
+            for line in question.excuses.lines { text += "- \(Markdown.plain(line))\n" }
+        }
         text += "\n## What it did to customers\n\n"
         for line in harm.lines { text += "- \(Markdown.plain(line))\n" }
         for criterion in criteria where criterion.verdict != .go && !criterion.details.isEmpty {
@@ -100,6 +115,7 @@ extension GateDecision {
             }
             let rest = criterion.details.count - 20
             if rest > 0 { text += "- and \(Figures.grouped(rest)) more\n" }
+            if !criterion.evidence.isEmpty { text += "- see " + evidence(of: criterion) + "\n" }
         }
         return text
     }

@@ -47,6 +47,9 @@ package struct GateQuestion: Sendable {
         self.missingSignOffs = missingSignOffs
     }
 
+    /// What the phase before must have been decided on as well.
+    package var grounds: ChainGrounds { ChainGrounds(observation, configuration) }
+
     /// The divergences in the phase's scope.
     package var divergences: [ReportDocument.Entry] {
         observation.divergences.filter { $0.phase <= phase }
@@ -58,6 +61,13 @@ package struct GateQuestion: Sendable {
         observation.divergences.filter { entry in
             entry.classes.contains(.brainDefect) || entry.phase <= phase && !excuses.cover(entry)
         }
+    }
+
+    /// How many episodes of each day were judged, in whatever scope, in order.
+    package var judgedByDay: [(day: String, judged: Int)] {
+        var days: [String: Int] = [:]
+        for day in observation.days { days[day.day.day, default: 0] += day.tally.judged }
+        return days.keys.sorted().map { ($0, days[$0] ?? 0) }
     }
 
     /// The kinds of episode in the phase's scope, over all phases up to it.
@@ -82,6 +92,25 @@ package struct CorpusEvidence: Hashable, Sendable {
     package var silentAlarms: [String]
     /// The digest of the cases.
     package var digest: String
+    /// The log of each case, by a digest, in the order of the names.
+    package var logs: [CaseLog]
+
+    /// A case's log, which stays what it is for as long as the case is kept.
+    package struct CaseLog: Hashable, Sendable {
+        /// The case's name.
+        package var name: String
+        /// The beginning of SHA-256 of its log.
+        package var digest: String
+
+        /// A log.
+        package init(name: String, digest: String) {
+            self.name = name
+            self.digest = digest
+        }
+
+        /// Both in a text.
+        package var words: String { "\(name) \(digest)" }
+    }
 
     /// What a check of the corpus said.
     package init(
@@ -89,13 +118,15 @@ package struct CorpusEvidence: Hashable, Sendable {
         failing: [String],
         classes: Set<DivergenceClass>,
         silentAlarms: [String],
-        digest: String
+        digest: String,
+        logs: [CaseLog] = []
     ) {
         self.cases = cases
         self.failing = failing
         self.classes = classes
         self.silentAlarms = silentAlarms
         self.digest = digest
+        self.logs = logs
     }
 }
 

@@ -37,6 +37,7 @@ extension Observation {
         }
     }
 
+    /// What became of the records of some reports, a row for each kind.
     static func ledger(_ documents: [ReportDocument]) -> [LedgerRow] {
         MirrorRecord.Kind.allCases.map { kind in
             let rows = documents.flatMap(\.evidence.ledger).filter { $0.kind == kind }
@@ -79,5 +80,13 @@ extension Observation {
             tallies[tally.situation] = sum
         }
         return tallies.values.sorted { $0.situation < $1.situation }
+    }
+}
+
+extension ReportDocument {
+    /// Whether every record that was read stands in the ledger, and came to something there.
+    var isBalanced: Bool {
+        evidence.ledger.allSatisfy(\.balances)
+            && evidence.ledger.reduce(0) { $0 + $1.received } == summary.records
     }
 }

@@ -25,7 +25,14 @@ extension GateReport {
                 throw RecordError("`\(name)`: its `\(what)` are not the episodes that it counts")
             }
         }
+        let told = evidence.situations.reduce(0) { $0 + $1.episodes }
+        guard told == counted.judged else {
+            throw RecordError("`\(name)`: its `noise` is not of the episodes that it judged")
+        }
         guard let episodes else { return }
+        guard Set(episodes.map(\.key)).count == episodes.count else {
+            throw RecordError("`\(name)`: its listing holds an episode twice")
+        }
         let (cells, days) = Observation.tallies(of: episodes)
         let listed = Set(episodes.filter { $0.divergence != nil }.map(ListedDivergence.init))
         guard cells == evidence.cells, days == evidence.days,

@@ -1,9 +1,17 @@
-import BillingModel
+package import BillingModel
 import DivergenceAnalysis
 import MirrorLog
 import ParityReport
 
 extension Observation {
+    /// When the first record was delivered: marks alone show no more than that a mirror stood there.
+    ///
+    /// `nil` where no report says when it begins.
+    package var begin: Instant? {
+        guard let from, let first = sources.compactMap(\.activity.first).min() else { return nil }
+        return max(from, first)
+    }
+
     /// What each source delivered to all reports.
     ///
     /// Where one report has no watermark of a source, there is none: nobody vouches for that part.
@@ -47,6 +55,19 @@ extension Observation {
             if end < to { gaps.insert(Gap(from: end, to: to)) }
         }
         return gaps.sorted { ($0.from, $0.to) < ($1.from, $1.to) }
+    }
+
+    /// Times that overlap or touch, as one.
+    static func joined(_ gaps: [Gap]) -> [Gap] {
+        var joined: [Gap] = []
+        for gap in gaps.sorted(by: { ($0.from, $0.to) < ($1.from, $1.to) }) {
+            if let last = joined.last, gap.from <= last.to {
+                joined[joined.count - 1].to = max(last.to, gap.to)
+            } else {
+                joined.append(gap)
+            }
+        }
+        return joined
     }
 
     /// The times of reports that cover any, those together that have accounts in common.

@@ -47,6 +47,11 @@ package struct Observation: Sendable {
     package var sources: [ReportDocument.Source]
     /// The longest silence of all sources in one report.
     package var longestSilence: Gap?
+    /// Times, each longer than a day, in which some report holds nothing, none touching another, in
+    /// order.
+    package var silences: [Gap]
+    /// Whether each report's ledger balances, and holds all its records.
+    package var isBalanced: Bool
     /// Differences that accounts brought in and took out, in order of account and facet.
     package var standing: [ParityReport.StandingEntry]
     /// Episodes that a report left out, being of a later phase than it was asked for.
@@ -117,6 +122,8 @@ extension Observation {
         longestSilence = documents.compactMap(\.evidence.longestSilence).max { lhs, rhs in
             (lhs.to.since(lhs.from), rhs.from) < (rhs.to.since(rhs.from), lhs.from)
         }
+        silences = Self.joined(documents.flatMap(\.evidence.silences))
+        isBalanced = documents.allSatisfy(\.isBalanced)
         situations = Self.situations(apart)
         outOfScope = documents.reduce(0) { $0 + $1.summary.episodes.outOfScope }
         standing = Set(documents.flatMap(\.standing)).sorted { lhs, rhs in

@@ -122,19 +122,15 @@ package struct MirrorActivity: Hashable, Sendable {
     /// The first event time of all; `nil` without any record.
     package var first: Instant? { spans.first?.first }
 
-    /// The longest time in which no source told of anything; `nil` where it is not longer than
-    /// ``slot``.
+    /// The times, each longer than ``slot``, in which no source told of anything, in order.
     ///
     /// - Complexity: O(n log n) in the stretches that hold anything.
-    package var longestSilence: Gap? {
+    package var silences: [Gap] {
         let spans = spans
-        var longest: Gap?
-        for (before, after) in zip(spans, spans.dropFirst()) {
-            let silence = after.first.since(before.last)
-            let known = longest.map { $0.to.since($0.from) } ?? Self.slot
-            if silence > known { longest = Gap(from: before.last, to: after.first) }
+        return zip(spans, spans.dropFirst()).compactMap { before, after in
+            after.first.since(before.last) > Self.slot
+                ? Gap(from: before.last, to: after.first) : nil
         }
-        return longest
     }
 }
 

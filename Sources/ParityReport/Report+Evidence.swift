@@ -124,10 +124,21 @@ extension EpisodeTally {
 }
 
 extension MirrorActivity {
+    /// Silences that are longer are told one by one.
+    private static let toldFrom = TimeSpan.days(1)
+
     fileprivate func write(into text: inout JSONText) {
         text.member("from", first?.description)
         text.key("longest_silence")
-        if let silence = longestSilence { silence.write(into: &text) } else { text.null() }
+        let silences = silences
+        // The first of several that are as long.
+        let longest = silences.reversed().max { $0.to.since($0.from) < $1.to.since($1.from) }
+        if let longest { longest.write(into: &text) } else { text.null() }
+        text.array("silences") { text in
+            for silence in silences where silence.to.since(silence.from) > Self.toldFrom {
+                silence.write(into: &text)
+            }
+        }
         text.array("sources") { text in
             for (source, activity) in zip(Mark.Source.allCases, sources) {
                 text.object { text in

@@ -10,6 +10,8 @@ extension ReportDocument {
         package var from: Instant?
         /// The longest time in which no source told of anything, where it is longer than minutes.
         package var longestSilence: Gap?
+        /// The times, each longer than a day, in which no source told of anything, in order.
+        package var silences: [Gap]
         /// What each source delivered, in the order of the sources.
         package var sources: [Source]
         /// What became of every record, a row for each kind.
@@ -72,12 +74,14 @@ extension ReportDocument {
             return (
                 from: try object.nullable("from", ReportValue.instant),
                 silence: try object.nullable("longest_silence", readGap),
+                silences: try object.list("silences", readGap),
                 sources: try object.list("sources", readSource)
             )
         }
         return Evidence(
             from: observation.from,
             longestSilence: observation.silence,
+            silences: observation.silences,
             sources: observation.sources,
             ledger: try report.list("ledger", readLedgerRow),
             orphans: try report.list("orphaned", readOrphan),

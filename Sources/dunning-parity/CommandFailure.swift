@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import ParityReport
 
 /// A failure that a script can tell by its exit code and a person by its words.
 struct CommandFailure: Error {
@@ -28,10 +29,14 @@ enum Terminal {
     /// Whether a person is watching standard error.
     static var isWatched: Bool { isatty(STDERR_FILENO) == 1 }
 
-    /// Writes a line on standard error.
-    static func say(_ line: String) {
-        write(line + "\n")
+    /// Writes lines on standard error, without whatever would move a terminal's cursor.
+    static func say(_ text: String) {
+        for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+            write(PlainText.line(String(line), most: longest) + "\n")
+        }
     }
+
+    private static let longest = 4000
 
     /// Writes on standard error as it stands.
     ///

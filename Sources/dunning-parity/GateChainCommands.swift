@@ -2,6 +2,7 @@ import ArgumentParser
 import BillingModel
 import CutoverGate
 import MirrorLog
+import ParityReport
 import ShadowRun
 
 struct GateVerifyCommand: ParsableCommand {
@@ -13,7 +14,9 @@ struct GateVerifyCommand: ParsableCommand {
             computed again. Whoever can rewrite the whole folder can rewrite its head too: publish \
             the digests that `history` shows elsewhere, and give them with --published.
 
-            Exit codes: 0 all is as it was, 1 it is not, 65 there is no record, 66 no such folder.
+            Exit codes: 0 all is as it was and comes out the same, 1 it is not, 2 all is as it was but \
+            something that a verdict rests on is gone, so that it was not computed again; 65 there is \
+            no record, 66 no such folder.
             """
     )
 
@@ -34,55 +37,39 @@ struct GateVerifyCommand: ParsableCommand {
                 throw CommandFailure(code: .noInput, message: "there is no chain at `\(folder)`")
             }
             let chain = try ChainFolder(folder, published: published).chain
-            for problem in chain.problems { print(problem) }
+            for problem in chain.problems { Self.tell("\(problem)") }
             var isSound = chain.isSound
             var left = 0
             for record in chain.records where record.entry.body != nil {
-                switch recompute(record, chain) {
+                let recomputed = GateRecomputation(record, of: chain)
+                for line in recomputed.lines { Self.tell(line) }
+                switch recomputed.outcome {
                 case .same: break
-                case .notAtHand: left += 1
-                case .different: isSound = false
+                case .gone: left += 1
+                case .changed, .different: isSound = false
                 }
             }
             guard !chain.records.isEmpty || !chain.isSound else {
                 throw CommandFailure(code: .data, message: "`\(folder)` holds no record")
             }
             let count = chain.records.count
-            print(isSound ? "\(count) records, all as they were" : "the chain is not as it was")
-            if left > 0 { print("\(left) of them not computed again: what they rest on is gone") }
+            Self.tell(
+                isSound
+                    ? "\(count) records, all as they were"
+                    : "the chain, or what it rests on, was changed"
+            )
+            if left > 0 { Self.tell("\(left) not computed again: what they rest on is gone") }
             if !isSound { throw ExitCode(1) }
+            if left > 0 { throw ExitCode(2) }
         } catch let failure as CommandFailure {
             throw failure.exit
         }
     }
 
-    /// What came of computing a verdict again.
-    private enum Recomputed {
-        case same, different, notAtHand
-    }
-
-    /// Computes a verdict again where all its inputs are at hand, as they were.
-    private func recompute(_ record: ChainRecord, _ chain: Chain) -> Recomputed {
-        do {
-            guard let body = try GateRecomputation(record, of: chain).body else {
-                print(
-                    "\(record.fileName): not computed again, an input is gone or another one by now"
-                )
-                return .notAtHand
-            }
-            guard try record.isConfirmed(byRecomputed: body) else {
-                print("\(record.fileName): computed again, it says something else")
-                for difference in try record.differences(fromRecomputed: body).prefix(5) {
-                    print("  \(difference)")
-                }
-                return .different
-            }
-            print("\(record.fileName): computed again, the same")
-            return .same
-        } catch {
-            print("\(record.fileName): can't be computed again: \(error)")
-            return .different
-        }
+    /// Prints what may hold names from outside, within a terminal's width.
+    private static func tell(_ text: String) {
+        let line = PlainText.line(text, most: 800)
+        for part in PlainText.wrapped(line, at: 100, first: "", indent: "  ") { print(part) }
     }
 }
 

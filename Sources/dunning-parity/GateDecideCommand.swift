@@ -82,6 +82,11 @@ struct GateDecideCommand: ParsableCommand {
         guard published.isEmpty || record != nil else {
             throw ValidationError("--published asks about a chain: give it with --record.")
         }
+        guard out == nil || out != record else {
+            throw ValidationError(
+                "nothing but records belongs into a chain: --out is another folder."
+            )
+        }
     }
 
     func run() throws {
@@ -112,6 +117,7 @@ struct GateDecideCommand: ParsableCommand {
         }
         assembly.chain = chain?.chain
         let (decision, inputs) = try assembly.decide()
+        if let chain { try refuseForged(chain.chain, before: decision) }
         let json = decision.json(inputs)
         // What could not be recorded must not be seen to have been decided.
         let kept = try chain.map { try $0.append(decision, inputs, json) }
@@ -126,6 +132,32 @@ struct GateDecideCommand: ParsableCommand {
             print("recorded: \(chain.path)/\(kept)")
         }
         return decision.verdict
+    }
+}
+
+extension GateDecideCommand {
+    /// Refuses to build on a GO that does not come out of what it says it rests on.
+    ///
+    /// One whose inputs are gone by now is believed, since reports are not kept for ever; `verify`
+    /// says so.
+    private func refuseForged(
+        _ chain: Chain,
+        before decision: GateDecision
+    ) throws(CommandFailure) {
+        let question = decision.question
+        guard let before = Phase(rawValue: phase.rawValue - 1),
+            let go = chain.standing(before, on: question.grounds)
+        else { return }
+        let recomputed = GateRecomputation(go, of: chain)
+        switch recomputed.outcome {
+        case .same, .gone: return
+        case .changed, .different:
+            throw CommandFailure(
+                code: .data,
+                message: "the GO of phase \(before.rawValue) can't be built on: "
+                    + recomputed.lines.joined(separator: "; ")
+            )
+        }
     }
 }
 

@@ -58,7 +58,10 @@ struct ChainFolder {
         guard FileStatus(path) != .nothing else { return Chain() }
         var files: [ChainFile] = []
         for name in try CorpusFolder.entries(of: path) {
-            files.append(ChainFile(name: name, bytes: try TextFile.bytes("\(path)/\(name)")))
+            // Whatever it is, if it is no file it is no record.
+            let isFile = FileStatus("\(path)/\(name)") == .other
+            let bytes = isFile ? try TextFile.bytes("\(path)/\(name)") : []
+            files.append(ChainFile(name: name, bytes: bytes))
         }
         return Chain(files: files, published: published)
     }

@@ -274,10 +274,10 @@ struct CriteriaTests {
     @Test("the observed time passes from its length on")
     func observedTime() throws {
         let question = try Self.question()
-        let span = question.observation.from.map { question.observation.horizon.since($0) } ?? .zero
+        let span = question.observation.begin.map { question.observation.horizon.since($0) } ?? .zero
         for (more, expected) in [(Int64(-1), GateVerdict.go), (0, .go), (1, .insufficient)] {
             let asked = question.with { question in
-                question.observation.longestSilence = nil
+                question.observation.silences = []
                 question.configuration.observed = TimeSpan(microseconds: span.microseconds + more)
             }
             #expect(asked.verdict(of: .observedTime) == expected)
@@ -314,13 +314,36 @@ struct CriteriaTests {
         }
     }
 
-    @Test("one old record does not make the mirror any older")
-    func oldRecord() throws {
+    @Test("old records do not make the mirror any older, be they one or several", arguments: 1...4)
+    func oldRecords(count: Int64) throws {
+        let fleet = try SmallFleet.clean.get()
+        let event = try #require(
+            fleet.lines.first { String(decoding: $0, as: UTF8.self).contains("invoice.paid") }
+        )
+        var older = fleet
+        for number in 1...count {
+            let at = fleet.start.advanced(by: .days(-9 * number)).description
+            let text = String(decoding: event, as: UTF8.self)
+                .replacing(/"id":"[^"]*"/, with: "\"id\":\"old-\(number)\"", maxReplacements: 1)
+                .replacing(/"at":"[^"]*"/, with: "\"at\":\"\(at)\"", maxReplacements: 1)
+            older.lines.append(Array(text.utf8))
+        }
+        let young = try SmallQuestion.about(fleet.report())
+        let old = try SmallQuestion.about(older.report())
+        #expect(old.observation.from != young.observation.from)
+        for question in [young, old] {
+            for (days, expected) in [(Int64(23), GateVerdict.go), (25, .insufficient)] {
+                let asked = question.with { $0.configuration.observed = .days(days) }
+                #expect(asked.verdict(of: .observedTime) == expected)
+            }
+        }
+    }
+
+    @Test("a report's word for when it begins counts for no more than what its sources delivered")
+    func statedBeginning() throws {
         let question = try Self.question { question in
-            let from = question.observation.from ?? question.observation.horizon
             question.configuration.observed = .days(30)
-            question.observation.from = from.advanced(by: .days(-90))
-            question.observation.longestSilence = Gap(from: from.advanced(by: .days(-90)), to: from)
+            question.observation.from = question.observation.from?.advanced(by: .days(-90))
         }
         #expect(question.verdict(of: .observedTime) == .insufficient)
     }

@@ -1,6 +1,8 @@
 import BillingModel
 import CutoverGate
+import DivergenceAnalysis
 import MirrorLog
+import ParityReport
 import ShadowRun
 import Testing
 
@@ -42,18 +44,14 @@ struct EarlierEvidenceTests {
         let against = try bad.report("bad")
         let (first, chain) = try Self.ask([against])
         #expect(first.verdict == .go)
-        let record = try #require(chain.records.first?.entry)
-        let all = try #require(record.body?["against"]?.elements)
-        #expect(all.count > 5)
-        let since = record.at.advanced(by: .days(-14)).description
-        let named = all.filter { $0["opened"]?.string ?? "" >= since }
-        #expect(!named.isEmpty && named.count < all.count)
+        let named = try #require(chain.records.first?.entry.body?["against"]?.elements)
+        #expect(named.count > 5)
         let harmed = Set(named.compactMap { $0["account"]?.string })
         let rest = try bad.report("the others") { !harmed.contains($0.account?.rawValue ?? "") }
         let (second, _) = try Self.ask([rest], after: chain)
         #expect(second.verdict == .insufficient)
         #expect(Set(second.evidence) == Set(named.compactMap { $0["divergence"]?.string }))
-        #expect(second.details.allSatisfy { $0.contains("of record 1: ") })
+        #expect(second.details.count { $0.contains("of record 1: ") } == named.count)
         let (again, _) = try Self.ask([against], after: chain)
         #expect(again.verdict == .go)
     }
@@ -67,19 +65,56 @@ struct EarlierEvidenceTests {
         #expect(try Self.ask([bad.report("whole")], after: chain).criterion.verdict == .go)
     }
 
-    @Test("what is older than the time that must be observed may be left out")
-    func aged() throws {
-        let (bad, clean) = (try SmallFleet.bad.get(), try SmallFleet.clean.get())
+    @Test("a shard in which nothing diverged can't be left out either, by its day's episodes")
+    func thinner() throws {
+        let bad = try SmallFleet.bad.get()
         let (_, chain) = try Self.ask([try bad.report("bad")])
-        let later = bad.start.advanced(by: .days(24 + 15))
-        let (aged, _) = try Self.ask([try clean.report("clean")], at: later, after: chain)
-        #expect(aged.verdict == .go)
+        let named = try #require(chain.records.first?.entry.body?["against"]?.elements)
+        let harmed = Set(named.compactMap { $0["account"]?.string })
+        let part = try bad.report("a part") { record in
+            guard let account = record.account else { return true }
+            return harmed.contains(account.rawValue) || account.rawValue.utf8.last ?? 0 < 54
+        }
+        let (second, _) = try Self.ask([part], after: chain)
+        #expect(second.verdict == .insufficient)
+        #expect(second.evidence == [])
+        #expect(second.details.count > 10)
+        #expect(second.details.allSatisfy { $0.hasSuffix("were in record 1") })
     }
 
-    @Test("a corpus must not hold fewer cases than it did")
-    func smallerCorpus() throws {
-        let larger = EarlierEvidence(largerCorpus: .init(record: 3, cases: 414))
-        let question = try SmallQuestion.clean().with { $0.earlier = larger }
+    @Test("what is older than all that is looked at, and than what must be, may be left out")
+    func aged() throws {
+        let bad = try SmallFleet.bad.get()
+        func time(_ day: Int64) -> Instant { bad.start.advanced(by: .days(day)) }
+        let first = try bad.report("first") { ($0.seen ?? $0.at) < time(8) }
+        let (before, chain) = try Self.ask([first])
+        #expect(before.verdict == .go)
+        #expect(chain.records.first?.entry.body?["against"]?.elements?.isEmpty == false)
+        for (day, expected) in [(Int64(9), GateVerdict.go), (2, .insufficient)] {
+            let later = try bad.report("later") { record in
+                record.at >= time(day) && record.kind != .baseline
+            }
+            #expect(try Self.ask([later], after: chain).criterion.verdict == expected)
+        }
+    }
+
+    @Test("a brain defect is remembered in whatever phase it was, and by the gate of every phase")
+    func defects() throws {
+        let question = try SmallQuestion.about(SmallFleet.bad.get().report()).with { question in
+            question.observation.divergences[0].classes = [.brainDefect]
+            question.observation.divergences[0].phase = .segments
+        }
+        let json = try JSONTree(GateDecision(question).json([]))
+        let id = question.observation.divergences[0].id
+        let against = try #require(json["against"]?.elements)
+        let own = try #require(against.first { $0["divergence"]?.string == id })
+        #expect(own["phase"]?.integer == 1)
+    }
+
+    @Test("a case that was taken out of the corpus is missed, and one whose log was changed")
+    func lostCases() throws {
+        let lost = EarlierEvidence(lostCases: ["void-43-seconds-after-mark 0123456789ab"])
+        let question = try SmallQuestion.clean().with { $0.earlier = lost }
         #expect(question.verdict(of: .earlierEvidence) == .insufficient)
         #expect(question.verdict == .insufficient)
         let whole = question.with { $0.earlier = EarlierEvidence() }

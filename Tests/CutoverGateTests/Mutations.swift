@@ -124,7 +124,7 @@ enum Harm: CaseIterable {
             )
         case .silence:
             let from = horizon.advanced(by: .days(-20))
-            question.observation.longestSilence = Gap(from: from, to: from.advanced(by: .days(18)))
+            question.observation.silences = [Gap(from: from, to: from.advanced(by: .days(18)))]
         case .uncovered:
             let from = horizon.advanced(by: .days(-2))
             question.observation.uncovered.append(
