@@ -5,6 +5,7 @@ let argumentParser = Target.Dependency.product(
     name: "ArgumentParser",
     package: "swift-argument-parser"
 )
+let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
@@ -16,6 +17,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
     ],
     targets: [
@@ -26,6 +28,7 @@ let package = Package(
             cxxSettings: [.unsafeFlags(["-O3"])],
             linkerSettings: [.linkedLibrary("simdjson")]
         ),
+        .target(name: "CDeflate", linkerSettings: [.linkedLibrary("z")]),
 
         // Floor 1: the log, the brain, the legacy paths.
         .target(name: "MirrorLog", dependencies: ["BillingModel", "CSimdJSON", crypto]),
@@ -77,8 +80,12 @@ let package = Package(
         .target(
             name: "ReportPages",
             dependencies: [
-                "BillingModel", "DunningBrain", "ShadowRun", "DivergenceAnalysis", "ParityReport",
-                "CutoverGate",
+                "BillingModel", "CDeflate", "MirrorLog", "DunningBrain", "ShadowRun",
+                "DivergenceAnalysis", "ParityReport", "CutoverGate", crypto, mustache,
+            ],
+            resources: [
+                .embedInCode("Resources/report.mustache"), .embedInCode("Resources/gate.mustache"),
+                .embedInCode("Resources/page.css"), .embedInCode("Resources/report.js"),
             ]
         ),
 
@@ -175,8 +182,8 @@ let settings: [SwiftSetting] = [
 
 for target in package.targets {
     switch target.type {
-    case .regular where target.name == "CSimdJSON":
-        continue  // C++: the Swift settings do not apply.
+    case .regular where ["CDeflate", "CSimdJSON"].contains(target.name):
+        continue  // C and C++: the Swift settings do not apply.
     case .regular, .executable, .test:
         target.swiftSettings = (target.swiftSettings ?? []) + settings
     default:

@@ -22,6 +22,8 @@ extension Divergence {
         legacyOnly = comparison.legacyOnly
         brainOnly = comparison.brainOnly
         self.records = records.map(\.id)
+        let acting = subject.timeline.runs.filter { !$0.execution.effects.isEmpty }
+        paths = Set(acting.map(\.execution.path)).sorted()
         reproducer = []
         let stake = Stake(subject, explanation, facets)
         amounts = stake.amounts

@@ -100,6 +100,8 @@ package struct Divergence: Sendable {
     package var breaches: [Breach]
     /// The episode's records, in event-time order.
     package var records: [RecordID]
+    /// The paths that changed something in the episode, or tried to, in order.
+    package var paths: [LegacyPath]
     /// The smallest subset of the account's records that diverges in the same way, the baseline
     /// first; empty where it was not looked for.
     package var reproducer: [RecordID]

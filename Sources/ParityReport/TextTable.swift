@@ -19,6 +19,9 @@ package struct TextTable {
         rows.append(cells)
     }
 
+    /// The cells, row by row, the header first.
+    package var cells: [[String]] { rows }
+
     /// Whether there are rows besides the header.
     package var isEmpty: Bool { rows.count == 1 }
 

@@ -3,142 +3,161 @@ package import CutoverGate
 import ParityReport
 import ShadowRun
 
-/// `gate.html`: one file that needs nothing else, in light and dark.
+/// `gate.html`: one file that needs nothing else, in light and dark, on a screen and on paper.
 package struct GatePage {
     private let decision: GateDecision
+    private let history: [ChainRecord]
 
     /// The page of a decision.
-    package init(_ decision: GateDecision) {
+    ///
+    /// - Parameters:
+    ///   - decision: The decision.
+    ///   - history: What was ever recorded, in order; none where nobody keeps a record.
+    package init(_ decision: GateDecision, history: [ChainRecord] = []) {
         self.decision = decision
+        self.history = history
     }
 
     /// The page's text.
+    ///
+    /// - Throws: ``PageError``.
     package var html: String {
-        let phase = decision.question.phase.rawValue
-        let rows = decision.criteria.map(row).joined()
-        return """
-            <!doctype html>
-            <html lang="en"><head><meta charset="utf-8">
-            <meta name="viewport" content="width=device-width, initial-scale=1">
-            <title>\(decision.verdict.rawValue) for phase \(phase)</title>
-            <style>\(Self.style)</style></head><body>
-            <header><h1 class="\(Self.mark(decision.verdict))">\(decision.verdict.rawValue)
-            for phase \(phase)</h1>
-            <p>\(Self.escaped(decision.headline)), as of \(decision.question.at).</p></header>
-            <main><section><h2>Criteria</h2><table>
-            <thead><tr><th scope="col">criterion</th><th scope="col">verdict</th>
-            <th scope="col">found</th><th scope="col">asked for</th><th scope="col">measure</th>
-            </tr></thead><tbody>
-            \(rows)</tbody></table></section>
-            <section><h2>Clean episodes</h2>\(burnUp)</section>
-            <section><h2>What it did to customers</h2>
-            \(list(decision.harm.lines))</section>
-            <section><h2>What to do</h2>
-            \(toDo)</section></main></body></html>
-
-            """
+        get throws(PageError) { try PageFrame.render(.gate, model) }
     }
 
-    private func row(_ criterion: Criterion) -> String {
-        """
-        <tr><th scope="row">\(Self.escaped(criterion.name.words))</th>\
-        <td class="\(Self.mark(criterion.verdict))">\(criterion.verdict.rawValue)</td>\
-        <td>\(Self.escaped(criterion.value))</td><td>\(Self.escaped(criterion.limit))</td>\
-        <td>\(bar(criterion))</td></tr>
-
-        """
+    private var model: GateModel {
+        let question = decision.question
+        let burnUp = BurnUp(decision)
+        let phase = question.phase
+        let passing = decision.criteria.count { $0.verdict == .go }
+        let unexplained = decision.criteria.first { $0.name == .unexplained }
+        return GateModel(
+            policy: PageFrame.policy(style: PageFrame.style),
+            style: HTML(markup: PageFrame.style),
+            title: HTML("\(decision.verdict.rawValue) for phase \(phase.rawValue)"),
+            mark: HTML(decision.verdict.mark),
+            shape: HTML(decision.verdict.shape),
+            verdict: HTML(decision.verdict.rawValue),
+            phase: HTML("phase \(phase.rawValue): \(phase.meaning)"),
+            headline: HTML(decision.headline),
+            at: HTML(question.at.description),
+            tally: HTML("\(passing) of \(decision.criteria.count) criteria pass"),
+            steps: [.noGo, .insufficient].flatMap { verdict in
+                decision.criteria.filter { $0.verdict == verdict }.map(Self.step)
+            },
+            criteria: decision.criteria.map(Self.row),
+            burnUp: HTML(markup: burnUp.svg),
+            caption: HTML(burnUp.caption),
+            slowest: HTML(unexplained?.verdict == .insufficient ? unexplained?.next ?? "" : ""),
+            harm: [
+                Self.harm("legacy did wrongly", decision.harm.legacy),
+                Self.harm("the brain would have done wrongly", decision.harm.brain),
+                Self.harm(
+                    "the brain would do where a defect kept legacy from it",
+                    decision.harm.strictness
+                ),
+            ],
+            history: history.reversed().prefix(Self.mostRecords).map(record),
+            sources: [
+                ("brain", question.observation.brain),
+                ("policy", String(question.observation.policy.prefix(12))),
+                ("from", question.observation.from?.description ?? "no record"),
+                ("up to", question.observation.horizon.description),
+                ("judged episodes in scope", Figures.grouped(question.tally.judged)),
+            ].map { ReportModel.Figure(name: HTML($0.0), value: HTML($0.1, most: 120)) }
+        )
     }
 
-    /// A criterion's measure as a bar whose limit is at two thirds of its width.
-    private func bar(_ criterion: Criterion) -> String {
-        guard let meter = criterion.meter else { return "" }
-        let whole = max(1, meter.limit)
-        let (scaled, overflow) = meter.value.multipliedReportingOverflow(by: 100)
-        let width = overflow ? 150 : min(150, max(0, scaled / whole))
-        let label = "\(meter.value) of \(meter.limit)"
-        return """
-            <svg viewBox="0 0 150 12" width="150" height="12" role="img" aria-label="\(label)">\
-            <rect class="track" width="150" height="12"/>\
-            <rect class="\(Self.mark(criterion.verdict))" width="\(width)" height="12"/>\
-            <line class="limit" x1="100" x2="100" y1="0" y2="12"/></svg>
-            """
+    /// The most lines that a criterion rests on, divergences and records that are listed.
+    private static let (mostDetails, mostEvidence, mostRecords) = (40, 12, 100)
+
+    private static func step(_ criterion: Criterion) -> GateModel.Step {
+        let rest = criterion.details.count - mostDetails
+        let unseen = criterion.evidence.count - mostEvidence
+        return GateModel.Step(
+            mark: HTML(criterion.verdict.mark),
+            shape: HTML(criterion.verdict.shape),
+            verdict: HTML(criterion.verdict.rawValue),
+            name: HTML(criterion.name.words),
+            next: HTML(criterion.next),
+            details: criterion.details.prefix(mostDetails).map { HTML($0, most: 400) },
+            more: HTML(rest > 0 ? "and \(Figures.grouped(rest)) more, in gate.json" : ""),
+            evidence: criterion.evidence.prefix(mostEvidence).map { HTML($0, most: 80) },
+            moreEvidence: HTML(unseen > 0 ? "and \(Figures.grouped(unseen)) more" : "")
+        )
     }
 
-    /// The clean episodes of each day, added up, against how many are needed.
-    private var burnUp: String {
-        let points = decision.burnUp
-        guard let last = points.last else { return "<p>No episode was judged.</p>" }
-        let needed = decision.cleanNeeded ?? 0
-        let top = max(last.clean, needed, 1)
-        let columns = max(1, points.count - 1)
-        let line = points.enumerated().map { place, point in
-            let x = 600 * place / columns
-            let (height, overflow) = point.clean.multipliedReportingOverflow(by: 180)
-            return "\(x),\(190 - (overflow ? 180 : height / top))"
-        }.joined(separator: " ")
-        let (height, overflow) = needed.multipliedReportingOverflow(by: 180)
-        let limit = 190 - (overflow ? 180 : height / top)
-        let caption =
-            "\(Figures.grouped(last.clean)) clean episodes by \(Self.escaped(last.day)); "
-            + "\(Figures.grouped(needed)) needed overall"
-        return """
-            <figure><svg viewBox="0 0 600 200" role="img" aria-label="\(caption)">
-            <line class="limit" x1="0" x2="600" y1="\(limit)" y2="\(limit)"/>
-            <polyline class="clean" points="\(line)"/></svg>
-            <figcaption>\(caption)</figcaption></figure>
-            """
+    private static func row(_ criterion: Criterion) -> GateModel.Row {
+        GateModel.Row(
+            name: HTML(criterion.name.words),
+            mark: HTML(criterion.verdict.mark),
+            shape: HTML(criterion.verdict.shape),
+            verdict: HTML(criterion.verdict.rawValue),
+            value: HTML(criterion.value, most: 160),
+            limit: HTML(criterion.limit, most: 160),
+            bar: HTML(markup: LimitBar(criterion)?.svg ?? "")
+        )
     }
 
-    private var toDo: String {
-        let open = decision.criteria.filter { $0.verdict != .go }
-        guard !open.isEmpty else { return "<p>Nothing.</p>" }
-        return open.map { criterion in
-            "<h3>\(Self.escaped(criterion.name.words))</h3><p>\(Self.escaped(criterion.next))</p>"
-                + list(Array(criterion.details.prefix(40)))
-        }.joined(separator: "\n")
+    private static func harm(_ who: String, _ harm: HarmTable.Harm) -> GateModel.HarmRow {
+        GateModel.HarmRow(
+            who: HTML(who),
+            figures: [
+                harm.customers, harm.flagged, harm.banned, harm.canceled, harm.charged,
+                harm.subscriptions, Int(clamping: harm.hours),
+            ].map { HTML(Figures.grouped($0)) },
+            money: HTML(Figures.money(harm.amounts))
+        )
     }
 
-    private func list(_ lines: [String]) -> String {
-        guard !lines.isEmpty else { return "" }
-        return "<ul>" + lines.map { "<li>\(Self.escaped($0))</li>" }.joined() + "</ul>"
+    private func record(_ record: ChainRecord) -> GateModel.Record {
+        let entry = record.entry
+        let verdict = entry.verdict
+        return GateModel.Record(
+            sequence: record.sequence,
+            at: HTML(entry.at.description),
+            phase: entry.phase.rawValue,
+            mark: HTML(verdict?.mark ?? "no-go"),
+            shape: HTML(verdict?.shape ?? "↩"),
+            verdict: HTML(verdict?.rawValue ?? "rolled back"),
+            brain: HTML(entry.brain, most: 40),
+            policy: HTML(String(entry.policy.prefix(12))),
+            digest: HTML(String(record.digest.prefix(12))),
+            isThis: record == history.last
+        )
     }
+}
 
-    private static func mark(_ verdict: GateVerdict) -> String {
-        switch verdict {
-        case .go: "go"
-        case .insufficient: "insufficient"
-        case .noGo: "no-go"
+/// A criterion's measure as a bar against its limit, which stands at two thirds of the width.
+struct LimitBar {
+    /// How far the bar goes, the limit being at 100 of 150.
+    let length: Int
+    private let criterion: Criterion
+
+    /// The bar of a criterion; `nil` where it has no measure.
+    init?(_ criterion: Criterion) {
+        guard let meter = criterion.meter else { return nil }
+        self.criterion = criterion
+        // Of a limit of none whatever is found is beyond it.
+        guard meter.limit > 0 else {
+            length = meter.value > 0 ? 150 : 0
+            return
         }
+        let (most, overflow) = meter.limit.multipliedReportingOverflow(by: 3)
+        let (twice, overflows) = meter.value.multipliedReportingOverflow(by: 2)
+        let isMuch = overflow || overflows
+        length = isMuch && meter.value > meter.limit ? 150 : Scaled.share(twice, of: most, in: 150)
     }
 
-    /// Text as HTML shows it: marks escaped, characters that would change the text around dropped.
-    static func escaped(_ text: String) -> String {
-        var result = ""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "&", "<", ">", "\"": result += Markup.reference(to: scalar) ?? ""
-            case "'": result += "&#39;"
-            default:
-                let category = scalar.properties.generalCategory
-                if category != .control, category != .format {
-                    result.unicodeScalars.append(scalar)
-                }
-            }
-        }
-        return result
+    /// The bar as SVG; what it must reach or stay within is told in words beside it.
+    var svg: String {
+        let rule = criterion.meter?.mustReach == true ? "must reach" : "must stay within"
+        let label = "found \(criterion.value), \(rule) \(criterion.limit)"
+        return """
+            <svg class="limit-bar" viewBox="0 0 150 14" role="img" aria-label="\(HTML(label).markup)">\
+            <rect class="track" y="3" width="150" height="8" rx="2"/>\
+            <rect class="\(criterion.verdict.mark)" y="3" width="\(length)" height="8" rx="2"/>\
+            <path class="limit" d="M100 0V14"/></svg>
+            """
     }
-
-    private static let style = """
-        :root{color-scheme:light dark;--go:#1a7f37;--wait:#9a6700;--no:#b42318;--line:#8b949e}
-        @media (prefers-color-scheme:dark){:root{--go:#3fb950;--wait:#d29922;--no:#ff7b72}}
-        body{font:16px/1.5 system-ui,sans-serif;max-width:72rem;margin:2rem auto;padding:0 1rem}
-        table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.35rem .6rem;
-        border-bottom:1px solid var(--line);vertical-align:top}
-        .go{color:var(--go);fill:var(--go)}.insufficient{color:var(--wait);fill:var(--wait)}
-        .no-go{color:var(--no);fill:var(--no);font-weight:600}
-        .track{fill:var(--line);opacity:.25}.limit{stroke:currentColor;stroke-dasharray:4 3}
-        .clean{fill:none;stroke:var(--go);stroke-width:2}figure{margin:0}
-        figure svg{width:100%;height:auto}@media (max-width:40rem){table{font-size:.85rem}}
-        @media print{body{max-width:none}}
-        """
 }

@@ -125,7 +125,8 @@ struct GateDecideCommand: ParsableCommand {
             let folder = try OutputFolder(out)
             try folder.write("gate.json", json)
             try folder.write("gate.md", Array(decision.markdown.utf8))
-            try folder.write("gate.html", Array(GatePage(decision).html.utf8))
+            let history = try chain.map { try ChainFolder($0.path).chain.records } ?? []
+            try folder.write("gate.html", Array(GatePage(decision, history: history).html.utf8))
         }
         print(decision.text, terminator: "")
         if let chain, let kept {

@@ -2,6 +2,7 @@ import ArgumentParser
 import DivergenceAnalysis
 import MirrorLog
 import ParityReport
+import ReportPages
 import ShadowRun
 
 struct ReplayCommand: ParsableCommand {
@@ -10,8 +11,8 @@ struct ReplayCommand: ParsableCommand {
         abstract: "Judges a mirrored log and reports what differs, why, and for how much.",
         discussion: """
             A LOG is NDJSON in the mirror log's format, one record a line; several are read as one. \
-            With --out, report.json, report.md, junit.xml, episodes.ndjson and rejects.ndjson are \
-            written into that folder. \
+            With --out, report.html, report.json, report.md, junit.xml, episodes.ndjson and \
+            rejects.ndjson are written into that folder; open report.html in a browser. \
             The same records give the same report.json, byte for byte, in whatever order they \
             stand.
 
@@ -114,6 +115,7 @@ struct ReplayCommand: ParsableCommand {
         try json.close()
         try folder.write("report.md", Array(report.markdown().utf8))
         try folder.write("junit.xml", Array(report.junit.utf8))
+        try folder.write("report.html", ReportPage(report, PhaseAnswer.all(of: report)).html())
     }
 
     private func show(
@@ -144,6 +146,6 @@ struct ReplayCommand: ParsableCommand {
             print(TruthScore(report, truths).table.text)
             print(report.incidentFigures.text)
         }
-        if let out { print("report: \(out)/report.json, \(out)/report.md") }
+        if let out { print("report: \(out)/report.html, \(out)/report.json, \(out)/report.md") }
     }
 }

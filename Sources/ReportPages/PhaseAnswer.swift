@@ -1,0 +1,92 @@
+import BillingModel
+package import CutoverGate
+import DivergenceAnalysis
+import MirrorLog
+package import ParityReport
+package import ShadowRun
+
+/// What the gate says of a phase on the strength of one report alone: with its default limits, and
+/// with neither waivers nor a corpus nor recorded verdicts.
+package struct PhaseAnswer: Sendable {
+    /// The phase.
+    package let phase: Phase
+    /// The decision; `nil` where the report does not hold the phase's scope.
+    package let decision: GateDecision?
+
+    /// The answers for all phases, in order.
+    ///
+    /// - Parameter report: The report.
+    /// - Returns: An answer for each phase.
+    /// - Throws: ``RecordError`` where the report does not read back, which would be a defect.
+    package static func all(of report: ParityReport) throws -> [PhaseAnswer] {
+        let document = try ReportDocument(json: report.json())
+        let whole = GateReport(name: "report.json", document: document, episodes: nil)
+        let observation = try Observation([whole])
+        let latest = observation.sources.compactMap(\.activity.last).max()
+        return Phase.allCases.map { phase in
+            guard observation.scope >= phase else { return PhaseAnswer(phase: phase, decision: nil) }
+            let question = GateQuestion(
+                phase: phase,
+                at: max(observation.horizon, latest ?? observation.horizon),
+                configuration: GateConfiguration(),
+                observation: observation,
+                corpus: nil,
+                hasStandingGo: nil,
+                excuses: Excuses(),
+                missingSignOffs: nil
+            )
+            return PhaseAnswer(phase: phase, decision: GateDecision(question))
+        }
+    }
+}
+
+extension Phase {
+    /// What the brain takes over in this phase, in a word or two.
+    var title: String {
+        switch self {
+        case .webhooks: "Webhooks"
+        case .payments: "Payments and admins"
+        case .segments: "Segments"
+        case .retire: "Retire legacy"
+        }
+    }
+
+    /// What cutting over means.
+    var meaning: String {
+        switch self {
+        case .webhooks: "the brain decides on Stripe events"
+        case .payments: "it decides on payments and admin requests too"
+        case .segments: "it decides under the graduated policy"
+        case .retire: "the legacy code is deleted"
+        }
+    }
+}
+
+extension GateVerdict {
+    /// What style and program know it by.
+    var mark: String {
+        switch self {
+        case .go: "go"
+        case .insufficient: "insufficient"
+        case .noGo: "no-go"
+        }
+    }
+
+    /// A shape for it, for those who see no colours.
+    var shape: String {
+        switch self {
+        case .go: "✓"
+        case .insufficient: "…"
+        case .noGo: "✕"
+        }
+    }
+
+    /// What it means.
+    var meaning: String {
+        switch self {
+        case .go: "everything asked for was shown"
+        case .insufficient: "nothing speaks against it, but not enough was shown"
+        case .noGo: "something speaks against it"
+        }
+    }
+}
