@@ -29,6 +29,8 @@ struct GateModel: Sendable {
         var name: HTML
         var next: HTML
         var details: [HTML]
+        var hasRest: Bool
+        var rest: [HTML]
         var more: HTML
         var evidence: [HTML]
         var moreEvidence: HTML

@@ -38,7 +38,7 @@ package struct GatePage {
             mark: HTML(decision.verdict.mark),
             shape: HTML(decision.verdict.shape),
             verdict: HTML(decision.verdict.rawValue),
-            phase: HTML("phase \(phase.rawValue): \(phase.meaning)"),
+            phase: HTML(phase.meaning),
             headline: HTML(decision.headline),
             at: HTML(question.at.description),
             tally: HTML("\(passing) of \(decision.criteria.count) criteria pass"),
@@ -68,10 +68,13 @@ package struct GatePage {
         )
     }
 
-    /// The most lines that a criterion rests on, divergences and records that are listed.
-    private static let (mostDetails, mostEvidence, mostRecords) = (40, 12, 100)
+    /// The most lines that a criterion rests on: at a glance, and in all.
+    private static let (fewDetails, mostDetails) = (8, 60)
+    /// The most divergences and records that are listed.
+    private static let (mostEvidence, mostRecords) = (12, 100)
 
     private static func step(_ criterion: Criterion) -> GateModel.Step {
+        let details = criterion.details.prefix(mostDetails).map { HTML($0, most: 400) }
         let rest = criterion.details.count - mostDetails
         let unseen = criterion.evidence.count - mostEvidence
         return GateModel.Step(
@@ -80,7 +83,9 @@ package struct GatePage {
             verdict: HTML(criterion.verdict.rawValue),
             name: HTML(criterion.name.words),
             next: HTML(criterion.next),
-            details: criterion.details.prefix(mostDetails).map { HTML($0, most: 400) },
+            details: Array(details.prefix(fewDetails)),
+            hasRest: details.count > fewDetails,
+            rest: Array(details.dropFirst(fewDetails)),
             more: HTML(rest > 0 ? "and \(Figures.grouped(rest)) more, in gate.json" : ""),
             evidence: criterion.evidence.prefix(mostEvidence).map { HTML($0, most: 80) },
             moreEvidence: HTML(unseen > 0 ? "and \(Figures.grouped(unseen)) more" : "")

@@ -136,6 +136,9 @@ struct PageEntry {
                     text.string(Self.name(record.rawValue))
                 }
             }
+            if let swimlane = divergence.swimlane {
+                text.member("drawing", SwimlaneDrawing(swimlane).svg(standalone: false))
+            }
         }
     }
 

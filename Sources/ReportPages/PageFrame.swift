@@ -16,8 +16,9 @@ enum PageFrame {
         }
     }
 
-    /// The style of all pages.
-    static let style = String(decoding: PackageResources.page_css, as: UTF8.self)
+    /// The style of all pages, and of the drawings within them.
+    static let style =
+        String(decoding: PackageResources.page_css, as: UTF8.self) + SwimlaneDrawing.style + "\n"
 
     /// The program of `report.html`.
     static let script = String(decoding: PackageResources.report_js, as: UTF8.self)

@@ -26,6 +26,7 @@ struct ReportModel: Sendable {
     var overview: [Figure]
     var sources: [Figure]
     var table: TableModel
+    var legend: HTML
 
     /// A number with what it counts.
     struct Tile: Sendable {

@@ -56,7 +56,8 @@ package struct ReportPage {
             isBalanced: report.ledgerRows.allSatisfy(\.balances),
             overview: summary.overview,
             sources: summary.sources,
-            table: try TablePacking(report, room: max(0, budget - Self.frame)).model()
+            table: try TablePacking(report, room: max(0, budget - Self.frame)).model(),
+            legend: HTML(markup: SwimlaneDrawing.legend)
         )
         return Array(try PageFrame.render(.report, model).utf8)
     }

@@ -97,6 +97,7 @@ struct ReplayCommand: ParsableCommand {
             scope: phase,
             jobs: judging.threads,
             keepsSettled: settled,
+            drawsSwimlanes: folder != nil,
             each: { episode in
                 guard file.isOpen else { return }
                 listing.add(episode)

@@ -221,8 +221,8 @@
   /** A swimlane that this program drew, as an element of the page. */
   function picture(drawing) {
     const parsed = new DOMParser().parseFromString(drawing, "image/svg+xml");
-    const figure = make("figure", { class: "scroll lanes", tabindex: "0", role: "region", "aria-label": "Swimlane" });
-    figure.append(document.importNode(parsed.documentElement, true));
+    const figure = make("figure", { class: "scroll lanes", tabindex: "0", role: "group", "aria-label": "Swimlane" });
+    figure.append(document.importNode(parsed.documentElement, true), byId("legend").firstElementChild.cloneNode(true));
     return figure;
   }
 
@@ -239,7 +239,7 @@
       ...(details ? when(row, details) : []),
       ...fact("paths that acted", row.paths.join(", ")),
       ...fact("at stake", row.money.map((sum) => `${grouped(sum.minor)} ${sum.currency}`).join(", ") || "no money",
-        row.money.length ? " in minor units" : "", `, ${grouped(row.subs)} subscriptions`),
+        row.money.length ? " in minor units" : "", `, ${grouped(row.subs)} ${row.subs === 1 ? "subscription" : "subscriptions"}`),
       ...fact("id", make("code", null, row.id))));
     parts.push(...(details ? findings(details) : []), ...(more ? evidence(row, more) : []));
     if (!more) {
