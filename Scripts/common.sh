@@ -8,7 +8,24 @@ cd "$project"
 # Debian packages that the build links against, as "package:file that shows it is there".
 packages=(
     "libsimdjson-dev:/usr/include/simdjson.h"
+    "zlib1g-dev:/usr/include/zlib.h"
 )
+
+# What the tests in a browser take besides.
+browser_packages=(
+    "chromium:/usr/bin/chromium"
+    "chromium-driver:/usr/bin/chromedriver"
+    "python3-selenium:/usr/lib/python3/dist-packages/selenium/__init__.py"
+    "python3-venv:/usr/lib/python3.11/ensurepip/__init__.py"
+)
+
+# Debian's Python with axe-core beside Debian's Selenium, in .build/browser.
+browser_python() {
+    [ -x .build/browser/bin/python ] ||
+        /usr/bin/python3 -m venv --system-site-packages .build/browser
+    .build/browser/bin/pip install --quiet --disable-pip-version-check --require-hashes --no-deps \
+        -r Tests/Browser/requirements.txt
+}
 
 fail() {
     printf '%s\n' "$*" >&2

@@ -9,14 +9,16 @@ extension ParityReport {
     /// `report.md`: fits a pull request's comment, and says what matters in its first lines.
     package func markdown() -> String {
         var text = "# Dunning parity\n\n\(headline)\n\n"
+        for (name, words) in keyFigures { text += "- **\(name)**: \(words)\n" }
+        text += "\n"
         text += "## Divergences by class\n\n" + classTable().markdown + "\n"
         text += "## What was judged\n\n" + overview.markdown + "\n"
         text += "## Fidelity of the legacy models\n\n" + fidelityTable.markdown + "\n"
         text += "## Examples\n"
         for cause in DivergenceClass.allCases { text += stories(of: cause) }
         text += "\nSettle \(input.settings.settle), policy `\(input.policyDigest.prefix(12))`, "
-        text += "log `\(input.logDigest.prefix(12))`, \(input.program).\n"
-        return text
+        text += "log `\(input.logDigest.prefix(12))`, \(Markdown.code(input.program, most: 60)).\n"
+        return Markdown.fitted(text, rest: "report.html and report.json")
     }
 
     /// The outcome in a sentence.
@@ -35,14 +37,61 @@ extension ParityReport {
             + "every gate**: unexplained, or a defect of the brain."
     }
 
+    /// What matters besides: the worst classes, the customers, what blocks, and what to do.
+    private var keyFigures: [(name: String, words: String)] {
+        guard episodes.judged > 0 else {
+            return [("What to do", "mirror for longer, and replay again")]
+        }
+        let counts = classCounts.filter { $0.count > 0 }
+        let worst =
+            counts.filter { $0.cause.isBlocking }
+            + counts.filter { !$0.cause.isBlocking }.sorted { $0.count > $1.count }
+        let named = worst.prefix(4).map { "`\($0.cause.rawValue)` \(Figures.grouped($0.count))" }
+        let more = worst.count > 4 ? ", and \(worst.count - 4) more classes" : ""
+        func customers(_ isMeant: (Divergence) -> Bool) -> String {
+            Figures.grouped(
+                Set(divergences.filter { isMeant($0.divergence) }.map(\.episode.account)).count
+            )
+        }
+        return [
+            ("Worst", named.isEmpty ? "nothing diverges" : named.joined(separator: ", ") + more),
+            (
+                "Customers",
+                "\(customers { _ in true }) concerned, \(customers { $0.extent == .lasting }) of them "
+                    + "lastingly; legacy alone acted against \(customers { !$0.legacyOnly.isEmpty }), "
+                    + "the brain alone would have against \(customers { !$0.brainOnly.isEmpty })"
+            ),
+            (
+                "Blocking",
+                "\(Figures.grouped(count(of: .unexplained))) unexplained, "
+                    + "\(Figures.grouped(count(of: .brainDefect))) defects of the brain"
+            ),
+            ("What to do", toDo),
+        ]
+    }
+
+    private func count(of cause: DivergenceClass) -> Int {
+        divergences.count { $0.divergence.classes.contains(cause) }
+    }
+
+    private var toDo: String {
+        if count(of: .brainDefect) > 0 { return "mend the brain; a defect can’t be waived" }
+        if count(of: .unexplained) > 0 {
+            return "find out what nothing explains: `dunning-parity explain ID --log LOG`"
+        }
+        return divergences.isEmpty
+            ? "ask the gate: `dunning-parity gate --phase 1 FOLDER`"
+            : "waive each class by name, or wait for a log without it; then ask the gate"
+    }
+
     private func stories(of cause: DivergenceClass) -> String {
         let entries = divergences.filter { $0.divergence.classes.contains(cause) }
         guard !entries.isEmpty else { return "" }
         var text = "\n### \(cause.rawValue)\n\n"
         for entry in entries.prefix(Self.storiesEachClass) {
-            let story = entry.divergence.story.prefix(600)
-            text += "- `\(entry.divergence.id)` \(Markdown.plain(entry.episode.account.rawValue)): "
-            text += "\(Markdown.plain(String(story)))\n"
+            text += "- \(Markdown.code(entry.divergence.id, most: 40)) "
+            text += "\(Markdown.code(entry.episode.account.rawValue, most: 60)): "
+            text += "\(Markdown.code(entry.divergence.story, most: 600))\n"
         }
         let rest = entries.count - Self.storiesEachClass
         if rest > 0 { text += "- and \(Figures.grouped(rest)) more\n" }
@@ -52,6 +101,23 @@ extension ParityReport {
 
 /// Text from a log within Markdown.
 package enum Markdown {
+    /// How many bytes a text for a pull request may have: GitHub takes 65,536 characters, and here is
+    /// room for a few words around it.
+    package static let mostOfComment = 64_000
+
+    /// Text that fits a pull request's comment: what is too much is cut off at the end of a line.
+    ///
+    /// - Parameters:
+    ///   - text: The text, without code blocks, which a cut would leave open.
+    ///   - rest: Where the rest stands.
+    /// - Returns: The text, or as much of it as fits, and where the rest is.
+    package static func fitted(_ text: String, rest: String) -> String {
+        guard text.utf8.count > mostOfComment else { return text }
+        let head = text.utf8.prefix(mostOfComment)
+        let whole = head.lastIndex(of: UInt8(ascii: "\n")).map { text[...$0] } ?? ""
+        return whole + "\nThis is cut to fit a comment; the rest stands in \(rest).\n"
+    }
+
     /// Text that Markdown and HTML show as it is: marks escaped, control characters dropped.
     package static func plain(_ text: String) -> String {
         var result = ""

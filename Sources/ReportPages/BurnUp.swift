@@ -1,21 +1,21 @@
-import BillingModel
-import CutoverGate
+package import BillingModel
+package import CutoverGate
 import ParityReport
 
 /// The way to as many clean episodes as the bound on unexplained divergences needs: how far it was
 /// gone, and when its end is reached at the rate at which they came.
-struct BurnUp {
+package struct BurnUp {
     /// How many clean episodes there were by the end of each day, with the day's number.
-    let points: [(day: Int64, clean: Int)]
+    package let points: [(day: Int64, clean: Int)]
     /// How many are needed; `nil` where no number would do.
-    let needed: Int?
+    package let needed: Int?
     /// The day on which as many are reached, RFC 3339, where that can be told.
-    let reached: String?
+    package let reached: String?
     /// The number of that day.
     private let reachedDay: Int64?
 
     /// The way of a decision.
-    init(_ decision: GateDecision) {
+    package init(_ decision: GateDecision) {
         let observation = decision.question.observation
         let points = decision.burnUp.enumerated().map { place, point in
             (day: Self.number(of: point.day) ?? Int64(place), clean: point.clean)
@@ -41,7 +41,7 @@ struct BurnUp {
     ///   - from: The first event time.
     ///   - horizon: Up to when was observed.
     /// - Returns: `nil` where no number would do, or nothing came yet that would give a rate.
-    static func end(
+    package static func end(
         _ points: [(day: Int64, clean: Int)],
         needed: Int?,
         from: Instant?,
@@ -64,10 +64,10 @@ struct BurnUp {
     }
 
     /// How many more clean episodes are needed; `nil` where no number would do.
-    var missing: Int? { needed.map { max(0, $0 - (points.last?.clean ?? 0)) } }
+    package var missing: Int? { needed.map { max(0, $0 - (points.last?.clean ?? 0)) } }
 
     /// What the picture shows, in a sentence.
-    var caption: String {
+    package var caption: String {
         let clean = Figures.grouped(points.last?.clean ?? 0)
         guard let needed, let missing else {
             return "\(clean) clean episodes; with this many unexplained ones no number would do"
@@ -81,7 +81,7 @@ struct BurnUp {
 
     /// The way as a picture: what was seen drawn through, what is to come dashed, the number needed
     /// as a line across.
-    var svg: String {
+    package var svg: String {
         guard let first = points.first?.day, let last = points.last else { return "" }
         let ahead = max(last.day, reachedDay ?? last.day)
         let days = max(1, Int(clamping: ahead - first))

@@ -93,25 +93,25 @@ extension DivergenceClass {
         case .driftLag:
             ClassWords(
                 name: "Noticed too late",
-                meaning: "Nothing acts on this event at once; a nightly run sets it right, or did not.",
+                meaning: "Nothing acts on this event at once; a nightly run sets it right, or not.",
                 severity: .defect
             )
         case .uncoordinatedCancel:
             ClassWords(
                 name: "Canceled too early",
-                meaning: "A failed payment canceled the subscription before the debt was confirmed.",
+                meaning: "A failed payment canceled subscriptions before the debt was confirmed.",
                 severity: .defect
             )
         case .adminOverride:
             ClassWords(
                 name: "Admin’s word not known",
-                meaning: "An administrator had decided by hand, and a code path did not know of it.",
+                meaning: "An administrator had decided by hand, and a code path did not know.",
                 severity: .rule
             )
         case .policyChange:
             ClassWords(
                 name: "Policy changes it",
-                meaning: "The graduated policy of phase 3 asks for something else than today’s rule.",
+                meaning: "The graduated policy of phase 3 asks for something else than today’s.",
                 severity: .rule
             )
         case .timing:

@@ -1,16 +1,16 @@
 import ParityReport
 
 /// How often something happened on each day, as small bars.
-struct DayChart {
+package struct DayChart {
     /// Counts of stretches of days, in order.
-    let bars: [Int]
+    package let bars: [Int]
     /// How many days each bar stands for.
-    let daysEach: Int
+    package let daysEach: Int
     /// What the whole says in words.
-    let label: String
+    package let label: String
 
     /// The most bars that a chart has; of a longer time each stands for several days.
-    static let mostBars = 120
+    package static let mostBars = 120
 
     /// A chart of what happened on which day.
     ///
@@ -18,7 +18,7 @@ struct DayChart {
     ///   - name: What is counted.
     ///   - counts: How often, for each day.
     ///   - calendar: All days of the chart, in order, as RFC 3339 dates.
-    init(_ name: String, _ counts: [String: Int], over calendar: [String]) {
+    package init(_ name: String, _ counts: [String: Int], over calendar: [String]) {
         let each = max(1, (calendar.count + Self.mostBars - 1) / Self.mostBars)
         let days = calendar.map { counts[$0] ?? 0 }
         daysEach = each
@@ -36,13 +36,14 @@ struct DayChart {
     }
 
     /// The chart as SVG, as wide as it is let be.
-    var svg: String {
+    package var svg: String {
         let top = max(1, bars.max() ?? 1)
         let marks = bars.enumerated().map { place, count in
             guard count > 0 else { return "" }
             // At least one unit high: a day with one must not look like a day without.
             let height = max(2, Scaled.share(count, of: top, in: 24))
-            return "<rect x=\"\(place * 4)\" y=\"\(26 - height)\" width=\"3\" height=\"\(height)\"/>"
+            let (x, y) = (place * 4, 26 - height)
+            return "<rect x=\"\(x)\" y=\"\(y)\" width=\"3\" height=\"\(height)\"/>"
         }.joined()
         let width = max(1, bars.count * 4)
         return """
@@ -53,7 +54,7 @@ struct DayChart {
 }
 
 /// Whole numbers brought to the size of a picture.
-enum Scaled {
+package enum Scaled {
     /// How long a part is where the whole has a length; the whole length where the part is larger.
     ///
     /// - Parameters:
@@ -61,7 +62,7 @@ enum Scaled {
     ///   - whole: The whole.
     ///   - length: How long the whole is drawn.
     /// - Returns: From 0 to `length`, rounded down.
-    static func share(_ part: Int, of whole: Int, in length: Int) -> Int {
+    package static func share(_ part: Int, of whole: Int, in length: Int) -> Int {
         guard part > 0, whole > 0 else { return 0 }
         guard part < whole else { return length }
         let product = part.multipliedFullWidth(by: length)

@@ -134,13 +134,13 @@ package struct GatePage {
 }
 
 /// A criterion's measure as a bar against its limit, which stands at two thirds of the width.
-struct LimitBar {
+package struct LimitBar {
     /// How far the bar goes, the limit being at 100 of 150.
-    let length: Int
+    package let length: Int
     private let criterion: Criterion
 
     /// The bar of a criterion; `nil` where it has no measure.
-    init?(_ criterion: Criterion) {
+    package init?(_ criterion: Criterion) {
         guard let meter = criterion.meter else { return nil }
         self.criterion = criterion
         // Of a limit of none whatever is found is beyond it.
@@ -148,14 +148,14 @@ struct LimitBar {
             length = meter.value > 0 ? 150 : 0
             return
         }
-        let (most, overflow) = meter.limit.multipliedReportingOverflow(by: 3)
-        let (twice, overflows) = meter.value.multipliedReportingOverflow(by: 2)
-        let isMuch = overflow || overflows
-        length = isMuch && meter.value > meter.limit ? 150 : Scaled.share(twice, of: most, in: 150)
+        let isBeyond = meter.value > meter.limit
+        let part = isBeyond ? meter.value - meter.limit : meter.value
+        let share = Scaled.share(part, of: meter.limit, in: 100)
+        length = min(150, isBeyond ? 100 + share : share)
     }
 
     /// The bar as SVG; what it must reach or stay within is told in words beside it.
-    var svg: String {
+    package var svg: String {
         let rule = criterion.meter?.mustReach == true ? "must reach" : "must stay within"
         let label = "found \(criterion.value), \(rule) \(criterion.limit)"
         return """

@@ -4,15 +4,15 @@ import CDeflate
 ///
 /// In base64 there is nothing that a browser could take for the end of a script or for a mark, so
 /// whatever names a log holds, they can't break out of it.
-struct Packed {
+package struct Packed {
     /// The base64 text, ASCII.
-    let text: [UInt8]
+    package let text: [UInt8]
 
     /// Packs bytes; the same bytes give the same text.
     ///
     /// - Parameter bytes: The bytes.
     /// - Throws: ``PageError/outOfMemory``.
-    init(_ bytes: [UInt8]) throws(PageError) {
+    package init(_ bytes: [UInt8]) throws(PageError) {
         let room = cd_bound(bytes.count)
         let packed = [UInt8](unsafeUninitializedCapacity: room) { buffer, written in
             written = bytes.withUnsafeBufferPointer { source in
@@ -24,7 +24,7 @@ struct Packed {
     }
 
     /// Bytes as base64 (RFC 4648), with padding.
-    static func base64(_ bytes: [UInt8]) -> [UInt8] {
+    package static func base64(_ bytes: [UInt8]) -> [UInt8] {
         var text: [UInt8] = []
         text.reserveCapacity((bytes.count / 3 + 1) * 4)
         var rest = bytes[...]

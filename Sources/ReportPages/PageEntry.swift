@@ -67,7 +67,9 @@ struct PageEntry {
             text.integer(episode.phase.rawValue)
             text.integer(divergence.extent == .lasting ? 1 : 0)
             text.array { text in
-                for cause in divergence.classes { text.integer(words.classes.place(of: cause.rawValue)) }
+                for cause in divergence.classes {
+                    text.integer(words.classes.place(of: cause.rawValue))
+                }
             }
             text.string(Self.paths(of: divergence).joined(separator: " "))
             text.string(String(opened))
@@ -152,7 +154,8 @@ struct PageEntry {
         text.array(name) { text in
             for element in elements.prefix(mostOfList) { write(element, &text) }
         }
-        if elements.count > mostOfList { text.member("\(name)_more", Int64(elements.count - mostOfList)) }
+        let rest = elements.count - mostOfList
+        if rest > 0 { text.member("\(name)_more", Int64(rest)) }
     }
 
     private static func name(_ text: String) -> String { PlainText.line(text, most: mostOfName) }

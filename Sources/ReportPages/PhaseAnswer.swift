@@ -10,21 +10,33 @@ package import ShadowRun
 package struct PhaseAnswer: Sendable {
     /// The phase.
     package let phase: Phase
-    /// The decision; `nil` where the report does not hold the phase's scope.
+    /// The decision; `nil` where there is none.
     package let decision: GateDecision?
+    /// Why there is none; empty where there is one.
+    package let reason: String
 
     /// The answers for all phases, in order.
     ///
     /// - Parameter report: The report.
-    /// - Returns: An answer for each phase.
-    /// - Throws: ``RecordError`` where the report does not read back, which would be a defect.
-    package static func all(of report: ParityReport) throws -> [PhaseAnswer] {
-        let document = try ReportDocument(json: report.json())
-        let whole = GateReport(name: "report.json", document: document, episodes: nil)
-        let observation = try Observation([whole])
+    /// - Returns: An answer for each phase; none of them is a decision where the report does not read
+    ///   back as a report.
+    package static func all(of report: ParityReport) -> [PhaseAnswer] {
+        let observation: Observation
+        do throws(RecordError) {
+            let document = try ReportDocument(json: report.json())
+            let whole = GateReport(name: "report.json", document: document, episodes: nil)
+            observation = try Observation([whole])
+        } catch {
+            return Phase.allCases.map {
+                PhaseAnswer(phase: $0, decision: nil, reason: error.reason)
+            }
+        }
         let latest = observation.sources.compactMap(\.activity.last).max()
         return Phase.allCases.map { phase in
-            guard observation.scope >= phase else { return PhaseAnswer(phase: phase, decision: nil) }
+            guard observation.scope >= phase else {
+                let reason = "this report holds a smaller scope; replay without --phase"
+                return PhaseAnswer(phase: phase, decision: nil, reason: reason)
+            }
             let question = GateQuestion(
                 phase: phase,
                 at: max(observation.horizon, latest ?? observation.horizon),
@@ -35,7 +47,7 @@ package struct PhaseAnswer: Sendable {
                 excuses: Excuses(),
                 missingSignOffs: nil
             )
-            return PhaseAnswer(phase: phase, decision: GateDecision(question))
+            return PhaseAnswer(phase: phase, decision: GateDecision(question), reason: "")
         }
     }
 }

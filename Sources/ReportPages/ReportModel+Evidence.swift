@@ -62,9 +62,10 @@ extension ReportSummary {
         let top = counts.values.flatMap(\.values).max() ?? 0
         let keys = counts.keys.sorted()
         let rest = keys.count - Self.mostRows
+        let left = rest > 0 ? " \(Figures.grouped(rest)) more rows are left out." : ""
         return ReportModel.Matrix(
             title: HTML(title),
-            note: HTML(rest > 0 ? "\(note) \(Figures.grouped(rest)) more rows are left out." : note),
+            note: HTML(note + left),
             corner: HTML(corner),
             columns: causes.map { .init(name: HTML($0.words.name), id: HTML($0.rawValue)) },
             rows: keys.prefix(Self.mostRows).map { key in

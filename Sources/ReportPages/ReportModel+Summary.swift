@@ -107,7 +107,7 @@ struct ReportSummary {
     /// The phases, each with what holds it back.
     var phases: [ReportModel.PhaseCard] {
         answers.map { answer in
-            guard let decision = answer.decision else { return Self.unseen(answer.phase) }
+            guard let decision = answer.decision else { return Self.unseen(answer) }
             let failing = decision.criteria.filter { $0.verdict == .noGo }
             let missing = decision.criteria.filter { $0.verdict == .insufficient }
             let passed = decision.criteria.count - failing.count - missing.count
@@ -121,22 +121,24 @@ struct ReportSummary {
                 verdict: HTML(verdict.rawValue),
                 failing: failing.map(Self.line),
                 missing: missing.map(Self.line),
-                passed: HTML("\(passed) of \(decision.criteria.count) criteria pass; \(verdict.meaning).")
+                passed: HTML(
+                    "\(passed) of \(decision.criteria.count) criteria pass; \(verdict.meaning)."
+                )
             )
         }
     }
 
-    private static func unseen(_ phase: Phase) -> ReportModel.PhaseCard {
+    private static func unseen(_ answer: PhaseAnswer) -> ReportModel.PhaseCard {
         ReportModel.PhaseCard(
-            number: phase.rawValue,
-            title: HTML(phase.title),
-            meaning: HTML(phase.meaning),
+            number: answer.phase.rawValue,
+            title: HTML(answer.phase.title),
+            meaning: HTML(answer.phase.meaning),
             mark: HTML(GateVerdict.insufficient.mark),
             shape: HTML(GateVerdict.insufficient.shape),
             verdict: HTML("NOT ASKED"),
             failing: [],
             missing: [],
-            passed: HTML("This report holds a smaller scope; replay without --phase.")
+            passed: HTML("The gate could not be asked: \(answer.reason).")
         )
     }
 
@@ -179,7 +181,9 @@ struct ReportSummary {
         let shown = report.classCounts.filter { $0.count > 0 || $0.cause.isBlocking }
         let ordered = shown.enumerated().sorted { lhs, rhs in
             let (left, right) = (lhs.element, rhs.element)
-            guard left.cause.isBlocking == right.cause.isBlocking else { return left.cause.isBlocking }
+            guard left.cause.isBlocking == right.cause.isBlocking else {
+                return left.cause.isBlocking
+            }
             return (right.count, lhs.offset) < (left.count, rhs.offset)
         }.map(\.element)
         return ordered.map { cause, count in
@@ -191,7 +195,9 @@ struct ReportSummary {
                 days[String(entry.episode.opened.description.prefix(10)), default: 0] += 1
             }
             let words = cause.words
-            let money = amounts.sums.map { "<span>\(HTML(Figures.money(.init([$0]))).markup)</span>" }
+            let money = amounts.sums.map { sum in
+                "<span>\(Figures.grouped(sum.minorUnits)) \(sum.currency)</span>"
+            }
             return ReportModel.ClassRow(
                 id: HTML(cause.rawValue),
                 name: HTML(words.name),
@@ -216,13 +222,5 @@ struct ReportSummary {
     var absent: String {
         report.classCounts.filter { $0.count == 0 && !$0.cause.isBlocking }
             .map { $0.cause.words.name }.joined(separator: ", ")
-    }
-}
-
-extension Amounts {
-    /// Some sums.
-    fileprivate init(_ sums: [Money]) {
-        self.init()
-        for sum in sums { add(sum) }
     }
 }

@@ -2,6 +2,7 @@ import ArgumentParser
 import BillingModel
 import CutoverGate
 import MirrorLog
+import ParityReport
 import ReportPages
 import ShadowRun
 
@@ -124,7 +125,8 @@ struct GateDecideCommand: ParsableCommand {
         if let out {
             let folder = try OutputFolder(out)
             try folder.write("gate.json", json)
-            try folder.write("gate.md", Array(decision.markdown.utf8))
+            let markdown = Markdown.fitted(decision.markdown, rest: "gate.html and gate.json")
+            try folder.write("gate.md", Array(markdown.utf8))
             let history = try chain.map { try ChainFolder($0.path).chain.records } ?? []
             try folder.write("gate.html", Array(GatePage(decision, history: history).html.utf8))
         }

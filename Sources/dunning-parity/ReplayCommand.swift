@@ -116,7 +116,8 @@ struct ReplayCommand: ParsableCommand {
         try json.close()
         try folder.write("report.md", Array(report.markdown().utf8))
         try folder.write("junit.xml", Array(report.junit.utf8))
-        try folder.write("report.html", ReportPage(report, PhaseAnswer.all(of: report)).html())
+        let page = ReportPage(report, PhaseAnswer.all(of: report))
+        try folder.write("report.html", page.html())
     }
 
     private func show(

@@ -33,7 +33,8 @@ struct OutputTests {
         #expect(try folder.read("out/report.json") == before)
         #expect(
             folder.names(in: "out") == [
-                "episodes.ndjson", "junit.xml", "rejects.ndjson", "report.json", "report.md",
+                "episodes.ndjson", "junit.xml", "rejects.ndjson", "report.html", "report.json",
+                "report.md",
             ]
         )
     }

@@ -25,7 +25,8 @@ struct ReplayTests {
         #expect(run.output.contains("every difference is explained"))
         #expect(
             folder.names(in: "out") == [
-                "episodes.ndjson", "junit.xml", "rejects.ndjson", "report.json", "report.md",
+                "episodes.ndjson", "junit.xml", "rejects.ndjson", "report.html", "report.json",
+                "report.md",
             ]
         )
         let summary = try summary(of: "out")

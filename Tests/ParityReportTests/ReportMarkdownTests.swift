@@ -40,19 +40,63 @@ struct ReportMarkdownTests {
     }
 
     @Test(
-        "names from the log are shown as they are, not obeyed",
+        "names from the log are shown as they are, within code, where nothing is obeyed",
         arguments: [
-            ("<script>alert(1)</script>", "&lt;script&gt;alert(1)&lt;/script&gt;"),
-            ("[pay](http://example.org)", "\\[pay\\](http://example.org)"),
-            ("![x](y)", "\\!\\[x\\](y)"), ("`rm`", "\\`rm\\`"), ("a|b", "a\\|b"),
-            ("**bold**", "\\*\\*bold\\*\\*"), ("a&b", "a&amp;b"), ("# top", "\\# top"),
-            ("back\\slash", "back\\\\slash"), ("line\nbreak", "linebreak"),
-            ("\u{202E}reversed", "reversed"), ("tab\tbell\u{7}", "tabbell"),
+            ("<script>alert(1)</script>", "`<script>alert(1)</script>`"),
+            ("[pay](http://example.org)", "`[pay](http://example.org)`"),
+            ("`rm`", "`` `rm` ``"), ("a|b", "`a|b`"), ("**bold**", "`**bold**`"),
+            ("@somebody", "`@somebody`"), ("# top", "`# top`"), ("line\nbreak", "`linebreak`"),
+            ("\u{202E}reversed", "`reversed`"), ("tab\tbell\u{7}", "`tabbell`"),
         ]
     )
     func escaping(name: String, shown: String) throws {
         let text = try MadeUp.report(on: MadeUp.flagged(name)).markdown()
         #expect(text.contains("` \(shown): "))
+    }
+
+    @Test("fifty thousand divergences of hostile names fit, and what matters still stands first")
+    func manyAndHostile() throws {
+        let name = String(repeating: "`|<@\u{202E}\n", count: 400)
+        var report = try MadeUp.report(on: MadeUp.flagged(name))
+        let entry = try #require(report.divergences.first)
+        report.divergences = (0..<50_000).map { number in
+            var entry = entry
+            entry.episode.account = AccountID("\(name)\(number)")
+            entry.divergence.classes = [
+                DivergenceClass.allCases[number % DivergenceClass.allCases.count]
+            ]
+            entry.divergence.story = name
+            return entry
+        }
+        report.episodes.divergent = 50_000
+        report.unknownTypes = [name]
+        let text = report.markdown()
+        #expect(text.utf8.count < Self.limit)
+        let head = text.split(separator: "\n", omittingEmptySubsequences: false).prefix(10)
+            .joined(separator: "\n")
+        for words in [
+            "50,000 of ", "block every gate", "`brain_defect` 3,333", "50,000 concerned",
+            "3,333 unexplained, 3,333 defects of the brain", "mend the brain",
+        ] {
+            #expect(head.contains(words), "\(words)")
+        }
+        for scalar in text.unicodeScalars where scalar != "\n" {
+            #expect(scalar.properties.generalCategory != .control)
+            #expect(scalar.properties.generalCategory != .format)
+        }
+    }
+
+    @Test("what is too long is cut at the end of a line, and says where the rest is")
+    func fitted() {
+        let line = String(repeating: "é", count: 99) + "\n"
+        let short = String(repeating: line, count: 10)
+        #expect(Markdown.fitted(short, rest: "x") == short)
+        let long = Markdown.fitted(String(repeating: line, count: 1000), rest: "report.json")
+        #expect(long.utf8.count < Self.limit)
+        #expect(long.hasSuffix("the rest stands in report.json.\n"))
+        let whole = long.split(separator: "\n").dropLast()
+        #expect(whole.allSatisfy { $0.count == 99 })
+        #expect(Markdown.fitted(String(repeating: "x", count: 99_999), rest: "y").utf8.count < 100)
     }
 }
 

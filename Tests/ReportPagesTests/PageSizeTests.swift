@@ -1,0 +1,58 @@
+import DivergenceAnalysis
+import ParityReport
+import ReportPages
+import ShadowRun
+import Testing
+
+/// However much diverges, the page stays small enough to be opened.
+struct PageSizeTests {
+    private func blocks(_ html: [UInt8], _ kind: String) -> Int {
+        String(decoding: html, as: UTF8.self).ranges(of: "id=\"\(kind)-").count
+    }
+
+    @Test("fifty thousand divergences stay below 15 MB, and each can be found and opened")
+    func fiftyThousand() throws {
+        var report = try PageFleet.small.get().report.multiplied(to: 50_000)
+        for place in report.divergences.indices where place % 25 != 0 {
+            // Drawing takes long in a debug build, and what is drawn here is drawn often.
+            report.divergences[place].divergence.swimlane = nil
+        }
+        let html = try ReportPage(report, []).html()
+        try PageFleet.keep(html, as: "large.html")
+        #expect(html.count < ReportPage.budget)
+        #expect(blocks(html, "details") == (50_000 + 127) / 128)
+    }
+
+    @Test("what there is no room for is left out, the drawings and records before the details")
+    func room() throws {
+        let report = try PageFleet.small.get().report.multiplied(to: 600)
+        let whole = try ReportPage(report, []).html()
+        let count = (600 + 127) / 128
+        #expect(blocks(whole, "details") == count)
+        #expect(blocks(whole, "more") == count)
+        var last = whole.count
+        for budget in stride(from: whole.count + 400_000, through: 500_000, by: -60_000) {
+            let html = try ReportPage(report, [], budget: budget).html()
+            #expect(html.count <= budget)
+            #expect(html.count <= last)
+            last = html.count
+            if blocks(html, "more") > 0 { #expect(blocks(html, "details") == count) }
+        }
+        let least = try ReportPage(report, [], budget: 0).html()
+        #expect(blocks(least, "details") == 0)
+        #expect(String(decoding: least, as: UTF8.self).contains("Only the 0 weightiest fit"))
+    }
+
+    @Test("the weightiest stand first: what blocks, then what lasts")
+    func weight() throws {
+        var report = try PageFleet.small.get().report
+        let places = report.divergences.indices
+        let last = try #require(places.last)
+        for place in places { report.divergences[place].divergence.extent = .transient }
+        report.divergences[last].divergence.classes = [.unexplained]
+        let first = try ReportPage(report, []).html()
+        report.divergences[last].divergence.classes = [.race]
+        let second = try ReportPage(report, []).html()
+        #expect(first != second)
+    }
+}
