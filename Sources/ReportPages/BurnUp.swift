@@ -66,6 +66,18 @@ package struct BurnUp {
     /// How many more clean episodes are needed; `nil` where no number would do.
     package var missing: Int? { needed.map { max(0, $0 - (points.last?.clean ?? 0)) } }
 
+    /// The days that the picture begins and ends with, RFC 3339; empty where it shows nothing.
+    var days: (first: String, last: String) {
+        func name(_ day: Int64?) -> String {
+            guard let day else { return "" }
+            let (seconds, overflow) = day.multipliedReportingOverflow(by: 86_400)
+            let instant = overflow ? nil : Instant(unixSeconds: seconds)
+            return instant.map { String($0.description.prefix(10)) } ?? ""
+        }
+        let last = points.last.map { max($0.day, reachedDay ?? $0.day) }
+        return (name(points.first?.day), name(last))
+    }
+
     /// What the picture shows, in a sentence.
     package var caption: String {
         let clean = Figures.grouped(points.last?.clean ?? 0)

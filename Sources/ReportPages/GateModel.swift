@@ -16,8 +16,11 @@ struct GateModel: Sendable {
     var criteria: [Row]
     var burnUp: HTML
     var caption: HTML
+    var firstDay: HTML
+    var lastDay: HTML
     var slowest: HTML
     var harm: [HarmRow]
+    var hasHistory: Bool
     var history: [Record]
     var sources: [ReportModel.Figure]
 

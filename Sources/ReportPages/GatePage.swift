@@ -48,6 +48,8 @@ package struct GatePage {
             criteria: decision.criteria.map(Self.row),
             burnUp: HTML(markup: burnUp.svg),
             caption: HTML(burnUp.caption),
+            firstDay: HTML(burnUp.days.first),
+            lastDay: HTML(burnUp.days.last),
             slowest: HTML(unexplained?.verdict == .insufficient ? unexplained?.next ?? "" : ""),
             harm: [
                 Self.harm("legacy did wrongly", decision.harm.legacy),
@@ -57,6 +59,7 @@ package struct GatePage {
                     decision.harm.strictness
                 ),
             ],
+            hasHistory: !history.isEmpty,
             history: history.reversed().prefix(Self.mostRecords).map(record),
             sources: [
                 ("brain", question.observation.brain),

@@ -101,7 +101,7 @@ extension ParityReport {
         result.unknownTypes = [name]
         result.types = [(name, types.reduce(0) { $0 + $1.accounts })]
         for place in result.cells.indices {
-            result.cells[place].cell.trigger = name
+            result.cells[place].cell.trigger = "\(name)\(place)"
             result.cells[place].cell.accountType = name
         }
         result.input.program = name

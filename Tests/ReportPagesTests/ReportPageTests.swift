@@ -69,6 +69,7 @@ struct ReportPageTests {
     func hostileNames(name: String) throws {
         let report = try PageFleet.small.get().report
         let html = try page(report.renamed(name))
+        #expect(text(html, from: "could not be asked", to: "<") == nil)
         #expect(html.ranges(of: "</span> NO-GO</p>").count == 4)
         // All that the table shows is packed: what is left of it is base64.
         #expect(html.ranges(of: "<script").count == html.ranges(of: "</script>").count)
