@@ -16,7 +16,9 @@ extension ParityReport {
         for cause in DivergenceClass.allCases where cause.isBlocking {
             let found = divergences.filter { $0.divergence.classes.contains(cause) }
             let told = found.prefix(Self.mostProblems).map { entry in
-                "\(entry.divergence.id): account \(entry.episode.account): \(entry.divergence.story)"
+                let account = PlainText.line("\(entry.episode.account)", most: 80)
+                let story = PlainText.line(entry.divergence.story, most: 600)
+                return "\(entry.divergence.id): account \(account): \(story)"
             }
             let rest = found.count - Self.mostProblems
             let more = rest > 0 ? ["and \(Figures.grouped(rest)) more, in report.json"] : []

@@ -1,4 +1,3 @@
-import BillingModel
 package import CutoverGate
 import DivergenceAnalysis
 import MirrorLog
@@ -15,17 +14,16 @@ package struct PhaseAnswer: Sendable {
     /// Why there is none; empty where there is one.
     package let reason: String
 
-    /// The answers for all phases, in order.
+    /// The answers for all phases, in order: what `gate` says of the same files.
     ///
-    /// - Parameter report: The report.
-    /// - Returns: An answer for each phase; none of them is a decision where the report does not read
-    ///   back as a report.
-    package static func all(of report: ParityReport) -> [PhaseAnswer] {
+    /// - Parameters:
+    ///   - report: The report.
+    ///   - listing: The text of `episodes.ndjson`, by which the gate counts again.
+    /// - Returns: An answer for each phase; no decision where the gate refuses the report.
+    package static func all(of report: ParityReport, listing: [UInt8]) -> [PhaseAnswer] {
         let observation: Observation
         do throws(RecordError) {
-            let document = try ReportDocument(json: report.json())
-            let whole = GateReport(name: "report.json", document: document, episodes: nil)
-            observation = try Observation([whole])
+            observation = try observe(report, listing)
         } catch {
             return Phase.allCases.map {
                 PhaseAnswer(phase: $0, decision: nil, reason: error.reason)
@@ -44,11 +42,26 @@ package struct PhaseAnswer: Sendable {
                 observation: observation,
                 corpus: nil,
                 hasStandingGo: nil,
+                earlier: nil,
                 excuses: Excuses(),
                 missingSignOffs: nil
             )
             return PhaseAnswer(phase: phase, decision: GateDecision(question), reason: "")
         }
+    }
+
+    private static func observe(
+        _ report: ParityReport,
+        _ listing: [UInt8]
+    ) throws(RecordError) -> Observation {
+        let document = try ReportDocument(json: report.json())
+        var episodes: [ListedEpisode] = []
+        for line in listing.split(separator: UInt8(ascii: "\n")) {
+            episodes.append(try ListedEpisode(Array(line)))
+        }
+        return try Observation([
+            GateReport(name: "report.json", document: document, episodes: episodes)
+        ])
     }
 }
 

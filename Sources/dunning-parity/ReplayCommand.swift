@@ -116,7 +116,8 @@ struct ReplayCommand: ParsableCommand {
         try json.close()
         try folder.write("report.md", Array(report.markdown().utf8))
         try folder.write("junit.xml", Array(report.junit.utf8))
-        let page = ReportPage(report, PhaseAnswer.all(of: report))
+        let listing = try TextFile.bytes("\(folder.path)/episodes.ndjson")
+        let page = ReportPage(report, PhaseAnswer.all(of: report, listing: listing))
         try folder.write("report.html", page.html())
     }
 

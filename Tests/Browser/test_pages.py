@@ -200,7 +200,11 @@ class ReportPage(PageCase):
         self.wait(OPEN)
         story = self.run_("return document.querySelector('dialog .tell').textContent")
         self.assertIn("class=race", link)
-        self.assertTrue(self.run_("return document.querySelector('dialog svg.sl') !== null"), "its swimlane")
+        lanes, width = self.run_("const lanes = document.querySelector('dialog svg.sl');"
+                                 "const box = lanes.getBoundingClientRect();"
+                                 "return [lanes.querySelectorAll('path, rect, circle').length, box.width]")
+        self.assertGreater(lanes, 20, "its swimlane is drawn")
+        self.assertGreater(width, 300, "and can be seen")
         for fragment in (link, link.split("?")[0]):
             self.browser.open(self.page, fragment)
             self.wait(OPEN)

@@ -4,12 +4,18 @@ import FleetSimulation
 import Foundation
 import MirrorLog
 import ParityReport
+import ReportPages
 import ShadowRun
 
 /// Reports for pages: of the small fleet, and made up from that.
 struct PageFleet {
     /// The report of the small fleet, every divergence drawn.
     let report: ParityReport
+    /// The text of its `episodes.ndjson`.
+    let listing: [UInt8]
+
+    /// What the gate says of it.
+    var answers: [PhaseAnswer] { PhaseAnswer.all(of: report, listing: listing) }
 
     /// The small fleet, replayed once for all tests.
     static let small = Result { try PageFleet() }
@@ -21,12 +27,15 @@ struct PageFleet {
         try FleetSimulation.run(plan: plan, writeRecord: { log += $0 }, writeTruth: { _ in })
         var replay = Replay(settings: JudgeSettings(), program: "a test")
         try replay.read(whole: log) { _ in }
+        var episodes = EpisodeListing()
         report = try replay.report(
             scope: nil,
             keepsSettled: false,
             drawsSwimlanes: true,
+            each: { episodes.add($0) },
             reject: { _ in }
         )
+        listing = episodes.drain()
     }
 
     static let root = URL(filePath: #filePath).deletingLastPathComponent()
@@ -98,6 +107,7 @@ extension ParityReport {
             result.divergences[place].divergence.swimlane?.account = AccountID(name)
             result.divergences[place].divergence.swimlane?.story = name
         }
+        result.standing = []
         result.unknownTypes = [name]
         result.types = [(name, types.reduce(0) { $0 + $1.accounts })]
         for place in result.cells.indices {

@@ -220,9 +220,10 @@
 
   /** A swimlane that this program drew, as an element of the page. */
   function picture(drawing) {
-    const parsed = new DOMParser().parseFromString(drawing, "image/svg+xml");
+    const whole = `<svg xmlns="http://www.w3.org/2000/svg">${drawing}</svg>`;
+    const parsed = new DOMParser().parseFromString(whole, "image/svg+xml").documentElement.firstElementChild;
     const figure = make("figure", { class: "scroll lanes", tabindex: "0", role: "group", "aria-label": "Swimlane" });
-    figure.append(document.importNode(parsed.documentElement, true), byId("legend").firstElementChild.cloneNode(true));
+    figure.append(document.importNode(parsed, true), byId("legend").firstElementChild.cloneNode(true));
     return figure;
   }
 
