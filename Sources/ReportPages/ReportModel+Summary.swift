@@ -146,6 +146,7 @@ struct ReportSummary {
         let notGiven: [Criterion.Name: String] = [
             .corpus: "not given to a replay; give --corpus to gate",
             .dependency: "not given to a replay; give --record to gate",
+            .earlierEvidence: "not given to a replay; give --record to gate",
             .signOffs: "not given to a replay; give --waivers to gate",
         ]
         let isMissing = criterion.verdict == .insufficient

@@ -4,6 +4,7 @@
 and large.html, which the Swift tests write.
 """
 
+import json
 import os
 import pathlib
 import unittest
@@ -277,7 +278,9 @@ class GatePage(PageCase):
                 self.assert_accessible("the page")
 
     def test_shows_every_criterion_against_its_limit(self):
-        self.assertEqual(self.run_("return document.querySelectorAll('.criteria tbody tr').length"), 14)
+        asked = len(json.loads((PAGES / "gate.json").read_text("utf-8"))["criteria"])
+        self.assertGreaterEqual(asked, 14)
+        self.assertEqual(self.run_("return document.querySelectorAll('.criteria tbody tr').length"), asked)
         bars = self.run_("return [...document.querySelectorAll('.limit-bar')].map((bar) =>"
                          " [Number(bar.children[1].getAttribute('width')), bar.getAttribute('aria-label')])")
         self.assertGreater(len(bars), 5)
