@@ -128,7 +128,8 @@ struct GateDecideCommand: ParsableCommand {
             let markdown = Markdown.fitted(decision.markdown, rest: "gate.html and gate.json")
             try folder.write("gate.md", Array(markdown.utf8))
             let history = try chain.map { try ChainFolder($0.path).chain.records } ?? []
-            try folder.write("gate.html", Array(GatePage(decision, history: history).html.utf8))
+            let page = GatePage(decision, history: history)
+            try folder.write("gate.html") { () throws(PageError) in Array(try page.html.utf8) }
         }
         print(decision.text, terminator: "")
         if let chain, let kept {

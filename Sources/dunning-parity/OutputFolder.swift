@@ -1,4 +1,5 @@
 import Glibc
+import ReportPages
 
 /// A folder that files are written into, each whole or not at all.
 struct OutputFolder {
@@ -27,6 +28,18 @@ struct OutputFolder {
         var file = try open(name)
         try file.write(bytes)
         try file.close()
+    }
+
+    /// Writes a page.
+    func write(_ name: String, page: () throws(PageError) -> [UInt8]) throws(CommandFailure) {
+        let bytes: [UInt8]
+        do throws(PageError) {
+            bytes = try page()
+        } catch {
+            let message = "can't make `\(path)/\(name)`: \(error)"
+            throw CommandFailure(code: .inputOutput, message: message)
+        }
+        try write(name, bytes)
     }
 
     /// Opens a file to be written bit by bit.

@@ -118,7 +118,7 @@ struct ReplayCommand: ParsableCommand {
         try folder.write("junit.xml", Array(report.junit.utf8))
         let listing = try TextFile.bytes("\(folder.path)/episodes.ndjson")
         let page = ReportPage(report, PhaseAnswer.all(of: report, listing: listing))
-        try folder.write("report.html", page.html())
+        try folder.write("report.html", page: page.html)
     }
 
     private func show(

@@ -40,6 +40,6 @@ enum SourceTree {
     }
 
     private static func isSource(_ name: String) -> Bool {
-        [".swift", ".cpp", ".h"].contains { name.hasSuffix($0) }
+        [".swift", ".cpp", ".c", ".h", ".js", ".css", ".mustache"].contains { name.hasSuffix($0) }
     }
 }

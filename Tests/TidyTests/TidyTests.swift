@@ -5,6 +5,7 @@ struct TidyTests {
     private static let pure = [
         "BillingModel", "MirrorLog", "DunningBrain", "LegacyPaths", "ShadowRun",
         "DivergenceAnalysis", "ParityReport", "CutoverGate", "FleetSimulation",
+        "ReportPages",
     ]
 
     private static let nearMoney = [
