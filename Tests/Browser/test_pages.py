@@ -119,6 +119,10 @@ class ReportPage(PageCase):
     def test_verdicts_stand_above_everything(self):
         cards = self.run_("return [...document.querySelectorAll('#verdicts .card .verdict')].map((v) => v.textContent)")
         self.assertEqual(len(cards), 4)
+        strip = self.run_("return [...document.querySelectorAll('.strip a')].map((link) =>"
+                          " [link.textContent.split(': ')[1], link.getBoundingClientRect().bottom])")
+        self.assertEqual([verdict for verdict, _ in strip], [card.split(" ", 1)[1] for card in cards])
+        self.assertLess(max(bottom for _, bottom in strip), 400, "seen without scrolling")
         for card in cards:
             self.assertRegex(card, "GO|NO-GO|INSUFFICIENT|NOT ASKED")
 
