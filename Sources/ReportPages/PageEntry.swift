@@ -1,5 +1,5 @@
 import BillingModel
-import DivergenceAnalysis
+package import DivergenceAnalysis
 import DunningBrain
 import MirrorLog
 import ParityReport
@@ -41,19 +41,10 @@ struct PageEntry {
     /// Money is left out, for sums of two currencies have no order.
     static func byWeight(_ entries: [ParityReport.Entry]) -> [PageEntry] {
         let weighed = entries.enumerated().map { place, entry in
-            (weight: weight(of: entry.divergence), place: place)
+            (weight: entry.divergence.weight, place: place)
         }
         return weighed.sorted { ($1.weight, $0.place) < ($0.weight, $1.place) }
             .map { PageEntry(entries[$0.place]) }
-    }
-
-    private static func weight(of divergence: Divergence) -> Int {
-        let counts = divergence.subscriptions + divergence.legacyOnly.count
-        var weight = min(max(0, counts), 999_999)
-        if !divergence.brainOnly.isEmpty { weight += 1_000_000 }
-        if divergence.extent == .lasting { weight += 2_000_000 }
-        if divergence.classes.contains(where: \.isBlocking) { weight += 4_000_000 }
-        return weight
     }
 
     /// Writes what the table needs, as an array whose places `report.js` knows.
@@ -159,6 +150,18 @@ struct PageEntry {
     }
 
     private static func name(_ text: String) -> String { PlainText.line(text, most: mostOfName) }
+}
+
+extension Divergence {
+    /// How much it weighs, to say which to look at first: larger is graver.
+    package var weight: Int {
+        let counts = subscriptions + legacyOnly.count
+        var weight = min(max(0, counts), 999_999)
+        if !brainOnly.isEmpty { weight += 1_000_000 }
+        if extent == .lasting { weight += 2_000_000 }
+        if classes.contains(where: \.isBlocking) { weight += 4_000_000 }
+        return weight
+    }
 }
 
 /// Words that many rows repeat, each told once.

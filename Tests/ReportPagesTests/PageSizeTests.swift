@@ -43,16 +43,28 @@ struct PageSizeTests {
         #expect(String(decoding: least, as: UTF8.self).contains("Only the 0 weightiest fit"))
     }
 
-    @Test("the weightiest stand first: what blocks, then what lasts")
+    @Test("what blocks weighs most, then what lasts, then what the brain did, then how much")
     func weight() throws {
-        var report = try PageFleet.small.get().report
-        let places = report.divergences.indices
-        let last = try #require(places.last)
-        for place in places { report.divergences[place].divergence.extent = .transient }
-        report.divergences[last].divergence.classes = [.unexplained]
-        let first = try ReportPage(report, []).html()
-        report.divergences[last].divergence.classes = [.race]
-        let second = try ReportPage(report, []).html()
-        #expect(first != second)
+        let report = try PageFleet.small.get().report
+        var divergence = try #require(report.divergences.first).divergence
+        divergence.classes = [.race]
+        divergence.extent = .transient
+        divergence.brainOnly = []
+        divergence.legacyOnly = [.flag]
+        divergence.subscriptions = 0
+        var weights = [divergence.weight]
+        divergence.subscriptions = .max / 2
+        weights.append(divergence.weight)
+        divergence.subscriptions = 0
+        divergence.brainOnly = [.flag]
+        weights.append(divergence.weight)
+        divergence.brainOnly = []
+        divergence.extent = .lasting
+        weights.append(divergence.weight)
+        divergence.extent = .transient
+        divergence.classes = [.unexplained]
+        weights.append(divergence.weight)
+        #expect(weights == weights.sorted())
+        #expect(Set(weights).count == weights.count)
     }
 }

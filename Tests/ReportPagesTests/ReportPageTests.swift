@@ -122,7 +122,7 @@ struct ReportPageTests {
         report.days = []
         let listing = try PageFleet.small.get().listing
         let html = try page(report, PhaseAnswer.all(of: report, listing: listing))
-        #expect(html.ranges(of: "NOT ASKED").count == 4)
+        #expect(html.ranges(of: " NOT ASKED</p>").count == 4)
         #expect(html.contains("The gate could not be asked: `report.json`: its `days` are not"))
     }
 
@@ -132,7 +132,7 @@ struct ReportPageTests {
         report.input.scope = .payments
         let listing = try PageFleet.small.get().listing
         let html = try page(report, PhaseAnswer.all(of: report, listing: listing))
-        #expect(html.ranges(of: "NOT ASKED").count == 2)
+        #expect(html.ranges(of: " NOT ASKED</p>").count == 2)
         #expect(html.contains("replay without --phase"))
     }
 
