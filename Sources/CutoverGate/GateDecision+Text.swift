@@ -73,12 +73,15 @@ extension GateDecision {
 
     /// The first of what speaks against a criterion, for a pull request.
     private func evidence(of criterion: Criterion) -> String {
-        let shown = criterion.evidence.prefix(Self.mostInMarkdown).map { "`\(Markdown.plain($0))`" }
+        let shown = criterion.evidence.prefix(Self.mostInMarkdown).map {
+            "`\(Markdown.plain(PlainText.line($0, most: Self.longestName)))`"
+        }
         let rest = criterion.evidence.count - shown.count
         return shown.joined(separator: " ") + (rest > 0 ? " and \(Figures.grouped(rest)) more" : "")
     }
 
     private static let mostInMarkdown = 10
+    private static let longestName = 80
 
     /// The decision for a pull request: what matters in the first lines.
     package var markdown: String {

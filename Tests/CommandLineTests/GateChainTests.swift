@@ -98,7 +98,7 @@ struct GateChainTests {
             try folder.write("chain/\(first)", damage)
             let verified = try Tool.run(["gate", "verify", chain])
             #expect(verified.status == 1)
-            #expect(verified.output.contains("not as it was"))
+            #expect(verified.output.contains("was changed\n"))
             #expect(try Tool.run(["gate", "history", chain]).status == 1)
             let refused = try ask(1)
             #expect(refused.status == 65)

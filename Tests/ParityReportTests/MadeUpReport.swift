@@ -89,8 +89,8 @@ struct MadeUpReport {
     /// Nothing is told of what the sources delivered.
     private var observation: JSONTree {
         Self.object([
-                "from": .null, "longest_silence": .null, "silences": .array([]), "sources": .array([]),
-            ])
+            "from": .null, "longest_silence": .null, "silences": .array([]), "sources": .array([]),
+        ])
     }
 
     private var input: JSONTree {
