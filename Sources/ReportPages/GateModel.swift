@@ -14,6 +14,7 @@ struct GateModel: Sendable {
     var tally: HTML
     var steps: [Step]
     var criteria: [Row]
+    var conditions: [Conditions]
     var burnUp: HTML
     var caption: HTML
     var firstDay: HTML
@@ -37,6 +38,12 @@ struct GateModel: Sendable {
         var more: HTML
         var evidence: [HTML]
         var moreEvidence: HTML
+    }
+
+    /// What somebody let pass: limits that ask for less, or waivers.
+    struct Conditions: Sendable {
+        var name: HTML
+        var lines: [HTML]
     }
 
     /// A criterion.

@@ -46,6 +46,12 @@ package struct GatePage {
                 decision.criteria.filter { $0.verdict == verdict }.map(Self.step)
             },
             criteria: decision.criteria.map(Self.row),
+            conditions: [
+                ("Limits that ask for less than the defaults", question.configuration.weakened),
+                ("Waivers", question.excuses.lines),
+            ].filter { !$0.1.isEmpty }.map { name, lines in
+                GateModel.Conditions(name: HTML(name), lines: lines.map { HTML($0, most: 600) })
+            },
             burnUp: HTML(markup: burnUp.svg),
             caption: HTML(burnUp.caption),
             firstDay: HTML(burnUp.days.first),

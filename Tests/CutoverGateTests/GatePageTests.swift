@@ -93,6 +93,27 @@ struct GatePageTests {
         }
     }
 
+    @Test("what was let pass stands on the page, on a GO too: weaker limits, and every waiver")
+    func conditions() throws {
+        let clean = try SmallQuestion.clean().with { question in
+            question.excuses = Excuses(lines: ["waiver `W-1` (race, …): expired", "waiver `W-2`"])
+        }
+        let decision = GateDecision(clean)
+        #expect(decision.verdict == .go)
+        let texts = [try GatePage(decision).html, decision.markdown, decision.text]
+        for text in texts {
+            #expect(text.contains("unexplained_ppm: 200000 (the default is 1000)"))
+            #expect(text.contains("W-1"))
+            #expect(text.contains("expired"))
+            #expect(text.contains("W-2"))
+        }
+        var strict = GateDecision(clean.with { $0.excuses = Excuses() }).question
+        strict.configuration = GateConfiguration()
+        let without = try GatePage(GateDecision(strict)).html
+        #expect(!without.contains("<h3>Waivers"))
+        #expect(!without.contains("<h3>Limits"))
+    }
+
     @Test("hostile names stay text", arguments: hostile)
     func hostileNames(name: String) throws {
         let plain = try Self.elements(GatePage(GateDecision(Self.question("plain"))).html)
