@@ -55,42 +55,131 @@ public struct Override: Hashable, Sendable {
 }
 
 /// Everything that a decision about one account rests on.
+///
+/// A state is handed on a dozen times for each episode and seldom changed on the way, so its parts
+/// lie together in one place that copies share, and a copy costs the same however much is in it.
+/// The place is an array of one element: it is copied when it is written to while it is shared.
 public struct AccountState: Hashable, Sendable {
+    @usableFromInline var shared: ContiguousArray<Parts>
+
+    private static let unknown: ContiguousArray<Parts> = [Parts()]
+
+    /// An account of which nothing is known.
+    public init() {
+        shared = Self.unknown
+    }
+
     /// What kind of customer it is; `nil` while nobody has said.
-    public var type: AccountType?
+    @inlinable public var type: AccountType? {
+        _read { yield shared[0].type }
+        _modify { yield &shared[0].type }
+    }
+
     /// `subs_account.flags`; bit 15 marks bad debt.
-    public var flags: UInt64 = 0
+    @inlinable public var flags: UInt64 {
+        _read { yield shared[0].flags }
+        _modify { yield &shared[0].flags }
+    }
+
     /// Whether and why it is shut out.
-    public var ban: Ban?
+    @inlinable public var ban: Ban? {
+        _read { yield shared[0].ban }
+        _modify { yield &shared[0].ban }
+    }
+
     /// The Stripe customer it is mapped to.
-    public var stripeCustomer: CustomerID?
+    @inlinable public var stripeCustomer: CustomerID? {
+        _read { yield shared[0].stripeCustomer }
+        _modify { yield &shared[0].stripeCustomer }
+    }
+
     /// `subs_customer.bad_debt`.
-    public var badDebtAt: Instant?
+    @inlinable public var badDebtAt: Instant? {
+        _read { yield shared[0].badDebtAt }
+        _modify { yield &shared[0].badDebtAt }
+    }
+
     /// The legal entity that bills it; `cn` is China.
-    public var legalEntity: String?
+    @inlinable public var legalEntity: String? {
+        _read { yield shared[0].legalEntity }
+        _modify { yield &shared[0].legalEntity }
+    }
+
     /// Payment probations, sorted by product.
-    public var probations: [Probation] = []
+    @inlinable public var probations: [Probation] {
+        _read { yield shared[0].probations }
+        _modify { yield &shared[0].probations }
+    }
+
     /// Payment mandates, sorted by id.
-    public var mandates: [Mandate] = []
+    @inlinable public var mandates: [Mandate] {
+        _read { yield shared[0].mandates }
+        _modify { yield &shared[0].mandates }
+    }
+
     /// Credit that a sponsored account lives on.
-    public var credit: Money?
+    @inlinable public var credit: Money? {
+        _read { yield shared[0].credit }
+        _modify { yield &shared[0].credit }
+    }
+
     /// An administrator's word, in force or past.
-    public var override: Override?
+    @inlinable public var override: Override? {
+        _read { yield shared[0].override }
+        _modify { yield &shared[0].override }
+    }
+
     /// The Stripe customer's metadata.
-    public var metadata = CustomerMetadata()
+    @inlinable public var metadata: CustomerMetadata {
+        _read { yield shared[0].metadata }
+        _modify { yield &shared[0].metadata }
+    }
+
     /// How old the metadata is; `nil` in a baseline, which is as old as its record.
-    public var metadataVersion: SnapshotVersion?
+    @inlinable public var metadataVersion: SnapshotVersion? {
+        _read { yield shared[0].metadataVersion }
+        _modify { yield &shared[0].metadataVersion }
+    }
+
     /// Subscriptions, sorted by id.
-    public var subscriptions: [Subscription] = []
+    @inlinable public var subscriptions: [Subscription] {
+        _read { yield shared[0].subscriptions }
+        _modify { yield &shared[0].subscriptions }
+    }
+
     /// Invoices, sorted by id.
-    public var invoices: [Invoice] = []
+    @inlinable public var invoices: [Invoice] {
+        _read { yield shared[0].invoices }
+        _modify { yield &shared[0].invoices }
+    }
+
     /// What is known to be missing: facts that could not be gathered, sorted.
     ///
     /// While this is not empty nothing may be taken from the customer.
-    public var missing: [String] = []
+    @inlinable public var missing: [String] {
+        _read { yield shared[0].missing }
+        _modify { yield &shared[0].missing }
+    }
 
-    /// An account of which nothing is known.
-    public init() {}
+    @usableFromInline struct Parts: Hashable, Sendable {
+        @usableFromInline var type: AccountType?
+        @usableFromInline var flags: UInt64 = 0
+        @usableFromInline var ban: Ban?
+        @usableFromInline var stripeCustomer: CustomerID?
+        @usableFromInline var badDebtAt: Instant?
+        @usableFromInline var legalEntity: String?
+        @usableFromInline var probations: [Probation] = []
+        @usableFromInline var mandates: [Mandate] = []
+        @usableFromInline var credit: Money?
+        @usableFromInline var override: Override?
+        @usableFromInline var metadata: CustomerMetadata = CustomerMetadata()
+        @usableFromInline var metadataVersion: SnapshotVersion?
+        @usableFromInline var subscriptions: [Subscription] = []
+        @usableFromInline var invoices: [Invoice] = []
+        @usableFromInline var missing: [String] = []
+
+        init() {}
+    }
 
     /// Whether bit 15 is set.
     public var isFlagged: Bool {

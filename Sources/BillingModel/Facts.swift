@@ -148,8 +148,19 @@ public enum LegacyPath: String, CaseIterable, Comparable, Sendable {
     /// Admin flag and unflag.
     case e = "E"
 
+    /// The place among all of them.
+    public var place: Int {
+        switch self {
+        case .a: 0
+        case .b: 1
+        case .c: 2
+        case .d: 3
+        case .e: 4
+        }
+    }
+
     /// Orders by letter.
-    public static func < (lhs: Self, rhs: Self) -> Bool { lhs.rawValue < rhs.rawValue }
+    public static func < (lhs: Self, rhs: Self) -> Bool { lhs.place < rhs.place }
 }
 
 /// One recorded run of a legacy path.

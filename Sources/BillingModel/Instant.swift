@@ -53,19 +53,36 @@ public struct Instant: Hashable, Comparable, Sendable, CustomStringConvertible {
 extension Instant {
     /// RFC 3339 in UTC, with as many fractional digits as are needed, six at most.
     public var description: String {
+        var text: [UInt8] = []
+        text.reserveCapacity(27)
+        write(into: &text)
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    /// Writes it as ``description`` has it, behind what some bytes hold already.
+    public func write(into text: inout [UInt8]) {
         let (days, second) = Self.split(unixSeconds, by: 86_400)
         let date = Self.civil(fromDays: days)
         // Wraps for the second that begins before the range does; the difference is right there too.
         let micros = microseconds &- unixSeconds &* 1_000_000
-        var text = Self.padded(date.year, 4) + "-" + Self.padded(date.month, 2) + "-"
-        text += Self.padded(date.day, 2) + "T" + Self.padded(second / 3600, 2) + ":"
-        text += Self.padded(second / 60 % 60, 2) + ":" + Self.padded(second % 60, 2)
+        Self.write(date.year, width: 4, into: &text)
+        let parts = (date.month, date.day, second / 3600, second / 60 % 60, second % 60)
+        text.append(UInt8(ascii: "-"))
+        Self.write(parts.0, width: 2, into: &text)
+        text.append(UInt8(ascii: "-"))
+        Self.write(parts.1, width: 2, into: &text)
+        text.append(UInt8(ascii: "T"))
+        Self.write(parts.2, width: 2, into: &text)
+        text.append(UInt8(ascii: ":"))
+        Self.write(parts.3, width: 2, into: &text)
+        text.append(UInt8(ascii: ":"))
+        Self.write(parts.4, width: 2, into: &text)
         if micros != 0 {
-            var fraction = Self.padded(micros, 6)
-            while fraction.hasSuffix("0") { fraction.removeLast() }
-            text += "." + fraction
+            text.append(UInt8(ascii: "."))
+            Self.write(micros, width: 6, into: &text)
+            while text.last == UInt8(ascii: "0") { text.removeLast() }
         }
-        return text + "Z"
+        text.append(UInt8(ascii: "Z"))
     }
 
     /// Reads RFC 3339: `2026-03-01T00:00:00Z`, with a fraction and any offset.
@@ -178,8 +195,19 @@ extension Instant {
         return (year, month, dayOfYear - (153 * shiftedMonth + 2) / 5 + 1)
     }
 
-    private static func padded(_ value: Int64, _ width: Int) -> String {
-        let digits = String(value)
-        return String(repeating: "0", count: max(0, width - digits.count)) + digits
+    /// Writes a number with at least so many digits.
+    private static func write(_ value: Int64, width: Int, into text: inout [UInt8]) {
+        var power: Int64 = 1
+        for _ in 1..<width { power *= 10 }
+        guard (0..<power * 10).contains(value) else {
+            let digits = String(value)
+            let zeros = max(0, width - digits.count)
+            text.append(contentsOf: repeatElement(UInt8(ascii: "0"), count: zeros))
+            return text.append(contentsOf: digits.utf8)
+        }
+        while power > 0 {
+            text.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: value / power % 10))
+            power /= 10
+        }
     }
 }

@@ -64,48 +64,139 @@ public struct SnapshotVersion: Hashable, Comparable, Sendable {
 }
 
 /// What dunning needs to know of a Stripe invoice, whatever API version it was written in.
+///
+/// Its parts lie in one place that copies share, as those of an ``AccountState`` do.
 public struct Invoice: Hashable, Sendable {
+    @usableFromInline var shared: ContiguousArray<Parts>
+
     /// Its id.
-    public var id: InvoiceID
+    @inlinable public var id: InvoiceID {
+        _read { yield shared[0].id }
+        _modify { yield &shared[0].id }
+    }
+
     /// Where it stands.
-    public var status: InvoiceStatus
+    @inlinable public var status: InvoiceStatus {
+        _read { yield shared[0].status }
+        _modify { yield &shared[0].status }
+    }
+
     /// Its currency; amounts without one can't be summed.
-    public var currency: Currency
+    @inlinable public var currency: Currency {
+        _read { yield shared[0].currency }
+        _modify { yield &shared[0].currency }
+    }
+
     /// What was asked for, in minor units.
-    public var amountDue: Int64
+    @inlinable public var amountDue: Int64 {
+        _read { yield shared[0].amountDue }
+        _modify { yield &shared[0].amountDue }
+    }
+
     /// What was paid, in minor units.
-    public var amountPaid: Int64
+    @inlinable public var amountPaid: Int64 {
+        _read { yield shared[0].amountPaid }
+        _modify { yield &shared[0].amountPaid }
+    }
+
     /// What is left to pay, in minor units.
-    public var amountRemaining: Int64
+    @inlinable public var amountRemaining: Int64 {
+        _read { yield shared[0].amountRemaining }
+        _modify { yield &shared[0].amountRemaining }
+    }
+
     /// When it was made, where the object says so.
-    public var created: Instant?
+    @inlinable public var created: Instant? {
+        _read { yield shared[0].created }
+        _modify { yield &shared[0].created }
+    }
+
     /// When it was marked uncollectible.
     ///
     /// Kept after it is paid or voided.
     ///
     /// Where the object does not say, this is the earliest time it was seen uncollectible, which
     /// can only be later: the hold-down then ends later, never earlier.
-    public var markedUncollectibleAt: Instant?
+    @inlinable public var markedUncollectibleAt: Instant? {
+        _read { yield shared[0].markedUncollectibleAt }
+        _modify { yield &shared[0].markedUncollectibleAt }
+    }
+
     /// The subscription that it bills, if any.
-    public var subscription: SubscriptionID?
+    @inlinable public var subscription: SubscriptionID? {
+        _read { yield shared[0].subscription }
+        _modify { yield &shared[0].subscription }
+    }
+
     /// When Stripe will try again to collect it; `nil` when it will not.
-    public var nextPaymentAttempt: Instant?
+    @inlinable public var nextPaymentAttempt: Instant? {
+        _read { yield shared[0].nextPaymentAttempt }
+        _modify { yield &shared[0].nextPaymentAttempt }
+    }
+
     /// The metadata value `bad_debt_amount`, unread.
-    public var badDebtAmount: String?
+    @inlinable public var badDebtAmount: String? {
+        _read { yield shared[0].badDebtAmount }
+        _modify { yield &shared[0].badDebtAmount }
+    }
+
     /// The metadata value `bad_debt_paid`, unread.
-    public var badDebtPaid: String?
+    @inlinable public var badDebtPaid: String? {
+        _read { yield shared[0].badDebtPaid }
+        _modify { yield &shared[0].badDebtPaid }
+    }
+
     /// The invoices it stands for: ids named in its metadata `covers`.
-    public var covers: [InvoiceID]
+    @inlinable public var covers: [InvoiceID] {
+        _read { yield shared[0].covers }
+        _modify { yield &shared[0].covers }
+    }
+
     /// The invoices it stands in for: ids named in its metadata `replaces`.
-    public var replaces: [InvoiceID]
+    @inlinable public var replaces: [InvoiceID] {
+        _read { yield shared[0].replaces }
+        _modify { yield &shared[0].replaces }
+    }
+
     /// Whether it was marked as paid by other means than a payment of it: no money came in by it.
-    public var isPaidOutOfBand = false
+    @inlinable public var isPaidOutOfBand: Bool {
+        _read { yield shared[0].isPaidOutOfBand }
+        _modify { yield &shared[0].isPaidOutOfBand }
+    }
+
     /// The successful payments recorded by legacy paths, each once, sorted.
     ///
     /// An invoice paid by other means has none here and still counts as paid once.
-    public var payments: [String] = []
+    @inlinable public var payments: [String] {
+        _read { yield shared[0].payments }
+        _modify { yield &shared[0].payments }
+    }
+
     /// The snapshot this is; `nil` where it was not read from an event.
-    public var version: SnapshotVersion?
+    @inlinable public var version: SnapshotVersion? {
+        _read { yield shared[0].version }
+        _modify { yield &shared[0].version }
+    }
+
+    @usableFromInline struct Parts: Hashable, Sendable {
+        @usableFromInline var id: InvoiceID
+        @usableFromInline var status: InvoiceStatus
+        @usableFromInline var currency: Currency
+        @usableFromInline var amountDue: Int64
+        @usableFromInline var amountPaid: Int64
+        @usableFromInline var amountRemaining: Int64
+        @usableFromInline var created: Instant?
+        @usableFromInline var markedUncollectibleAt: Instant?
+        @usableFromInline var subscription: SubscriptionID?
+        @usableFromInline var nextPaymentAttempt: Instant?
+        @usableFromInline var badDebtAmount: String?
+        @usableFromInline var badDebtPaid: String?
+        @usableFromInline var covers: [InvoiceID]
+        @usableFromInline var replaces: [InvoiceID]
+        @usableFromInline var isPaidOutOfBand: Bool = false
+        @usableFromInline var payments: [String] = []
+        @usableFromInline var version: SnapshotVersion?
+    }
 
     /// An invoice from the parts that dunning reads.
     public init(
@@ -124,20 +215,23 @@ public struct Invoice: Hashable, Sendable {
         covers: [InvoiceID] = [],
         replaces: [InvoiceID] = []
     ) {
-        self.id = id
-        self.status = status
-        self.currency = currency
-        self.amountDue = amountDue
-        self.amountPaid = amountPaid
-        self.amountRemaining = amountRemaining
-        self.created = created
-        self.markedUncollectibleAt = markedUncollectibleAt
-        self.subscription = subscription
-        self.nextPaymentAttempt = nextPaymentAttempt
-        self.badDebtAmount = badDebtAmount
-        self.badDebtPaid = badDebtPaid
-        self.covers = covers
-        self.replaces = replaces
+        let parts = Parts(
+            id: id,
+            status: status,
+            currency: currency,
+            amountDue: amountDue,
+            amountPaid: amountPaid,
+            amountRemaining: amountRemaining,
+            created: created,
+            markedUncollectibleAt: markedUncollectibleAt,
+            subscription: subscription,
+            nextPaymentAttempt: nextPaymentAttempt,
+            badDebtAmount: badDebtAmount,
+            badDebtPaid: badDebtPaid,
+            covers: covers,
+            replaces: replaces
+        )
+        shared = [parts]
     }
 
     /// Whether its bad debt was marked as paid by another way than paying the invoice itself.

@@ -47,21 +47,62 @@ public struct SubscriptionItem: Hashable, Sendable {
 }
 
 /// What dunning needs to know of a Stripe subscription.
+///
+/// Its parts lie in one place that copies share, as those of an ``AccountState`` do.
 public struct Subscription: Hashable, Sendable {
+    @usableFromInline var shared: ContiguousArray<Parts>
+
     /// Its id.
-    public var id: SubscriptionID
+    @inlinable public var id: SubscriptionID {
+        _read { yield shared[0].id }
+        _modify { yield &shared[0].id }
+    }
+
     /// Where it stands.
-    public var status: SubscriptionStatus
+    @inlinable public var status: SubscriptionStatus {
+        _read { yield shared[0].status }
+        _modify { yield &shared[0].status }
+    }
+
     /// Its items, sorted by id.
-    public var items: [SubscriptionItem]
+    @inlinable public var items: [SubscriptionItem] {
+        _read { yield shared[0].items }
+        _modify { yield &shared[0].items }
+    }
+
     /// The items that were taken for bad debt and not given back, sorted by id.
-    public var itemsTaken: [SubscriptionItem] = []
+    @inlinable public var itemsTaken: [SubscriptionItem] {
+        _read { yield shared[0].itemsTaken }
+        _modify { yield &shared[0].itemsTaken }
+    }
+
     /// Why it was last canceled: `bad_debt`, something else, or unsaid.
-    public var cancelReason: String?
+    @inlinable public var cancelReason: String? {
+        _read { yield shared[0].cancelReason }
+        _modify { yield &shared[0].cancelReason }
+    }
+
     /// When it was canceled, or the earliest time it was seen canceled.
-    public var canceledAt: Instant?
+    @inlinable public var canceledAt: Instant? {
+        _read { yield shared[0].canceledAt }
+        _modify { yield &shared[0].canceledAt }
+    }
+
     /// The snapshot this is; `nil` where it was not read from an event.
-    public var version: SnapshotVersion?
+    @inlinable public var version: SnapshotVersion? {
+        _read { yield shared[0].version }
+        _modify { yield &shared[0].version }
+    }
+
+    @usableFromInline struct Parts: Hashable, Sendable {
+        @usableFromInline var id: SubscriptionID
+        @usableFromInline var status: SubscriptionStatus
+        @usableFromInline var items: [SubscriptionItem]
+        @usableFromInline var itemsTaken: [SubscriptionItem] = []
+        @usableFromInline var cancelReason: String?
+        @usableFromInline var canceledAt: Instant?
+        @usableFromInline var version: SnapshotVersion?
+    }
 
     /// A subscription from the parts that dunning reads.
     public init(
@@ -71,11 +112,14 @@ public struct Subscription: Hashable, Sendable {
         cancelReason: String? = nil,
         canceledAt: Instant? = nil
     ) {
-        self.id = id
-        self.status = status
-        self.items = items.sorted { $0.id < $1.id }
-        self.cancelReason = cancelReason
-        self.canceledAt = canceledAt
+        let parts = Parts(
+            id: id,
+            status: status,
+            items: items.sorted { $0.id < $1.id },
+            cancelReason: cancelReason,
+            canceledAt: canceledAt
+        )
+        shared = [parts]
     }
 
     /// Whether the customer still has the service.

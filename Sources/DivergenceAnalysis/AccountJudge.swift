@@ -1,5 +1,6 @@
 package import BillingModel
 import DunningBrain
+package import LegacyPaths
 package import MirrorLog
 package import ShadowRun
 
@@ -41,15 +42,23 @@ package struct AccountJudge: Sendable {
         for index in ordered.indices {
             if case .mark(let mark) = ordered[index].body, let gap = mark.gap { gaps.append(gap) }
         }
+        let expected = coverage.expected
         var verdicts = AccountVerdicts(account: account)
         var cutter = EpisodeCutter(ordered, settings)
         // Most accounts have no divergence, and need no search.
         lazy var reproducers = ReproducerSearch(account, ordered, by: self)
         var keeper = LedgerKeeper(account, ordered, coverage)
         while let episode = cutter.nextEpisode() {
-            keeper.enter(episode, untriggered: cutter.untriggered)
+            let unprocessed = episode.timeline.unprocessed(expected)
+            keeper.enter(episode, unprocessed, untriggered: cutter.untriggered)
             verdicts.count(episode.timeline, coverage)
-            var verdict = judge(episode, of: account, gaps, ordered[episode.range], cutter)
+            var verdict = unjudged(episode, of: account)
+            if let hindrance = hindrance(to: episode, gaps) {
+                verdict.outcome = hindrance
+            } else {
+                let subject = compare(episode, unprocessed, expected, cutter)
+                judge(subject, ordered[episode.range], &verdict)
+            }
             if findsReproducers, case .divergent(var divergence) = verdict.outcome {
                 divergence.reproducer = reproducers.reproducer(of: divergence, in: episode)
                 verdict.outcome = .divergent(divergence)
@@ -66,14 +75,9 @@ package struct AccountJudge: Sendable {
         return verdicts
     }
 
-    private func judge(
-        _ episode: Episode,
-        of account: AccountID,
-        _ gaps: [Gap],
-        _ records: ArraySlice<MirrorRecord>,
-        _ cutter: EpisodeCutter
-    ) -> EpisodeVerdict {
-        var verdict = EpisodeVerdict(
+    /// A verdict that says no more than what the episode is.
+    private func unjudged(_ episode: Episode, of account: AccountID) -> EpisodeVerdict {
+        EpisodeVerdict(
             account: account,
             accountType: episode.timeline.opening.type,
             opened: episode.openedAt,
@@ -84,61 +88,69 @@ package struct AccountJudge: Sendable {
             standing: [],
             settled: nil
         )
-        guard episode.closesAt <= coverage.horizon else { return verdict }
+    }
+
+    /// Why an episode can't be judged, where the runs need not even be compared to see it.
+    private func hindrance(to episode: Episode, _ gaps: [Gap]) -> EpisodeVerdict.Outcome? {
+        guard episode.closesAt <= coverage.horizon else { return .open }
         if gaps.contains(where: { $0.touches(episode.openedAt, episode.closesAt) }) {
-            verdict.outcome = .incomplete(.gap)
-            return verdict
+            return .incomplete(.gap)
         }
-        guard episode.canBeJudged else {
-            verdict.outcome = .incomplete(.noBaseline)
-            return verdict
-        }
-        let subject = compare(episode, cutter)
+        return episode.canBeJudged ? nil : .incomplete(.noBaseline)
+    }
+
+    private func judge(
+        _ subject: EpisodeCase,
+        _ records: ArraySlice<MirrorRecord>,
+        _ verdict: inout EpisodeVerdict
+    ) {
         verdict.standing = subject.comparison.standing
         verdict.conclusion = subject.brain.conclusion
         guard !subject.lacksFacts else {
             verdict.outcome = .incomplete(.missingFacts)
-            return verdict
+            return
         }
-        verdict.settled = .init(
-            legacy: .init(episode.timeline.final),
-            brain: .init(subject.brain.final)
-        )
-        verdict.situation = Situation(episode, trigger: verdict.openedBy)
+        let legacy = EpisodeVerdict.Standing(subject.timeline.final)
+        // Where no facet differs, neither does what is made of the facets here.
+        let isSame = subject.comparison.statesAgree && subject.comparison.standing.isEmpty
+        verdict.settled = .init(legacy: legacy, brain: isSame ? legacy : .init(subject.brain.final))
+        verdict.situation = Situation(subject.episode, trigger: verdict.openedBy)
         verdict.decided = subject.brain.decided
         guard subject.differs else {
             verdict.outcome = .match
-            return verdict
+            return
         }
-        var divergence = Divergence(subject, of: account, records, rows)
+        var divergence = Divergence(subject, of: verdict.account, records, rows)
         if drawsSwimlanes {
-            divergence.swimlane = Swimlane(subject, divergence, of: account, records)
+            divergence.swimlane = Swimlane(subject, divergence, of: verdict.account, records)
         }
         verdict.outcome = .divergent(divergence)
-        return verdict
     }
 
     /// Runs the brain beside an episode and compares the two.
+    ///
+    /// - Parameters:
+    ///   - episode: The episode.
+    ///   - unprocessed: Its triggers that lack an execution, given what is expected.
+    ///   - expected: The paths that should have an execution for whatever they react to.
+    ///   - cutter: What cut it.
+    /// - Returns: The two runs and how they compare.
     func compare(
         _ episode: Episode,
-        _ cutter: EpisodeCutter,
-        checksInvariants: Bool = true
+        _ unprocessed: [Unprocessed],
+        _ expected: PathSet,
+        _ cutter: EpisodeCutter
     ) -> EpisodeCase {
-        let brain = BrainRun(
-            episode.timeline,
-            settings,
-            checksInvariants: checksInvariants
-        )
-        let outcome = episode.timeline.recorded(coverage.expected)
-        let comparison = Comparison(outcome, brain)
+        let brain = BrainRun(episode.timeline, settings)
+        let comparison = Comparison(episode.timeline.recorded(unprocessed), brain)
         return EpisodeCase(
             episode: episode,
             brain: brain,
             comparison: comparison,
-            unprocessed: outcome.unprocessed,
+            unprocessed: unprocessed,
             settings: settings,
-            expected: coverage.expected,
-            extended: comparison.isMatch ? nil : cutter.extended(episode)
+            expected: expected,
+            longer: comparison.isMatch ? nil : cutter.longer(episode)
         )
     }
 }
@@ -175,7 +187,7 @@ package struct LogCoverage: Hashable, Sendable {
     /// The paths that should have an execution, or a row, for whatever they react to.
     ///
     /// Path A only where the log shows it: what is not mirrored would otherwise count as stuck.
-    package var expected: Set<LegacyPath> { paths.intersection([.a]).union([.b, .c, .d, .e]) }
+    package var expected: PathSet { .expected(showsA: paths.contains(.a)) }
 
     /// Notes what a record shows of the log: a path at work, a table that is mirrored.
     mutating func note(_ record: MirrorRecord) {
@@ -186,6 +198,13 @@ package struct LogCoverage: Hashable, Sendable {
             if change.table == .dunning { paths.insert(.a) }
         case .baseline, .stripe, .request, .mark: break
         }
+    }
+}
+
+extension PathSet {
+    /// The paths that should have an execution, or a row, in a log that shows Path A or doesn't.
+    static func expected(showsA: Bool) -> PathSet {
+        showsA ? [.a, .b, .c, .d, .e] : [.b, .c, .d, .e]
     }
 }
 

@@ -40,7 +40,10 @@ package struct AccountVerdicts: Sendable {
 
     mutating func count(_ timeline: Timeline, _ coverage: LogCoverage) {
         for recording in timeline.recordings { count(.a, isExact: recording.isExact) }
-        for run in timeline.runs { count(run.execution.path, isExact: run.version != nil) }
+        let runs = timeline.runs
+        for index in runs.indices {
+            count(runs[index].execution.path, isExact: runs[index].version != nil)
+        }
         unconfirmed += timeline.unconfirmed.filter { coverage.tables.contains($0.table) }
         unattributed += timeline.residuals.count { residual in
             if case .effect = residual.change { residual.owner == nil } else { false }
@@ -48,7 +51,7 @@ package struct AccountVerdicts: Sendable {
     }
 
     private mutating func count(_ path: LegacyPath, isExact: Bool) {
-        guard let place = LegacyPath.allCases.firstIndex(of: path) else { return }
+        let place = path.place
         fidelity[place].executions += 1
         if isExact { fidelity[place].exact += 1 }
     }

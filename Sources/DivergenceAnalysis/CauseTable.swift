@@ -44,8 +44,9 @@ package struct CauseRow: Sendable {
 
 /// Execution X, which acted on invoice I, starts only after I was voided, and reads I's status.
 private func voidedInvoiceFlag(_ subject: EpisodeCase) -> [Intervention] {
-    let recorded = actions(subject).compactMap { index, run, invoice -> Intervention? in
+    let recorded = actions(subject).compactMap { index, invoice -> Intervention? in
         guard let voided = subject.timeline.instant(.void, of: invoice) else { return nil }
+        let run = subject.timeline.runs[index]
         let already = run.at <= voided ? "had already" : "nonetheless"
         let when = Words.sinceMarked(invoice, voided, subject.timeline)
         return Intervention(
@@ -82,8 +83,9 @@ private func voidedBeforeProcessing(_ subject: EpisodeCase) -> [Intervention] {
 
 /// Execution X, which acted on invoice I, reads I's status when it acts, I being paid by then.
 private func paidThenFlagged(_ subject: EpisodeCase) -> [Intervention] {
-    actions(subject).compactMap { index, run, invoice in
-        guard let paid = subject.timeline.paid(invoice), let acting = run.firstActing,
+    actions(subject).compactMap { index, invoice in
+        let run = subject.timeline.runs[index]
+        guard let acting = run.firstActing, let paid = subject.timeline.paid(invoice),
             paid <= acting
         else { return nil }
         let gap = acting.since(paid).words
@@ -102,9 +104,11 @@ private func paidThenFlagged(_ subject: EpisodeCase) -> [Intervention] {
 
 /// The executions of the episode run one after the other, each with a fresh read.
 private func race(_ subject: EpisodeCase) -> [Intervention] {
-    let runs = subject.rerunnable.map(\.run)
-    for (place, run) in runs.enumerated() {
-        for other in runs.dropFirst(place + 1) where other.at <= run.end {
+    let (runs, places) = (subject.timeline.runs, subject.rerunnable)
+    for (number, place) in places.enumerated() {
+        let end = runs[place].end
+        for next in places.dropFirst(number + 1) where runs[next].at <= end {
+            let (run, other) = (runs[place], runs[next])
             let paths =
                 "Path \(run.execution.path.rawValue) (\(run.id)) and "
                 + "Path \(other.execution.path.rawValue) (\(other.id))"
@@ -126,11 +130,10 @@ private func race(_ subject: EpisodeCase) -> [Intervention] {
 
 /// The runs that did something to the customer, or would have had it not been done already, with
 /// each invoice that they acted on.
-private func actions(
-    _ subject: EpisodeCase
-) -> [(index: Int, run: RecordedRun, invoice: InvoiceID)] {
-    subject.rerunnable.filter { !$0.run.done.isEmpty }.flatMap { index, run in
-        run.actedOn.map { (index, run, $0) }
+private func actions(_ subject: EpisodeCase) -> [(index: Int, invoice: InvoiceID)] {
+    let runs = subject.timeline.runs
+    return subject.rerunnable.filter { runs[$0].doesSomething }.flatMap { index in
+        runs[index].actedOn.map { (index, $0) }
     }
 }
 
@@ -154,15 +157,17 @@ private func missingUnflag(_ subject: EpisodeCase) -> [Intervention] {
 
 /// The second payment that covers an invoice is left out.
 private func duplicatePayment(_ subject: EpisodeCase) -> [Intervention] {
-    let byRuns = subject.timeline.runs.enumerated().flatMap { index, run in
-        run.taken.compactMap { consequence -> Intervention? in
+    let byRuns = subject.timeline.runs.indices.flatMap { index in
+        let run = subject.timeline.runs[index]
+        return run.taken.compactMap { consequence -> Intervention? in
             guard case .charge(let invoice) = consequence else { return nil }
             return duplicate(
                 .omitPayment(run: index, invoice: invoice),
                 invoice,
                 covered: subject.timeline.final.invoice(invoice)?.covers ?? [],
                 execution: run.id,
-                at: run.effects.first { Shape.isPayment($0.effect, of: invoice) }?.at ?? run.at
+                at: run.effects.first { PaymentShape.isPayment($0.effect, of: invoice) }?.at
+                    ?? run.at
             )
         }
     }
@@ -232,9 +237,13 @@ private func stuckEvent(_ subject: EpisodeCase) -> [Intervention] {
 
 /// The effects that failed take place.
 private func partialFailure(_ subject: EpisodeCase) -> [Intervention] {
-    subject.timeline.runs.enumerated().compactMap { index, run in
+    let runs = subject.timeline.runs
+    let broken = runs.indices.filter { index in
+        runs[index].execution.outcome == .failed || runs[index].effects.contains { !$0.ok }
+    }
+    return broken.map { index in
+        let run = runs[index]
         let failed = run.effects.filter { !$0.ok }
-        guard !failed.isEmpty || run.execution.outcome == .failed else { return nil }
         let steps = Words.count(failed.count, "step")
         return Intervention(
             .partialFailure,
@@ -252,7 +261,9 @@ private func partialFailure(_ subject: EpisodeCase) -> [Intervention] {
 
 /// Superseded invoices are voided before the read.
 private func inflatedDebt(_ subject: EpisodeCase) -> [Intervention] {
-    subject.rerunnable.filter { $0.run.execution.path == .b }.compactMap { index, run in
+    let runs = subject.timeline.runs
+    return subject.rerunnable.filter { runs[$0].execution.path == .b }.compactMap { index in
+        let run = runs[index]
         let superseded = run.read.invoices.filter {
             countsForLegacy($0) && run.read.invoiceSuperseding($0) != nil
         }
@@ -291,7 +302,8 @@ private func driftLag(_ subject: EpisodeCase) -> [Intervention] {
 
 /// Path C's cancel on a failed payment waits for the debt to be confirmed.
 private func uncoordinatedCancel(_ subject: EpisodeCase) -> [Intervention] {
-    let recorded = subject.rerunnable.compactMap { index, run -> Intervention? in
+    let recorded = subject.rerunnable.compactMap { index -> Intervention? in
+        let run = subject.timeline.runs[index]
         guard run.execution.path == .c, let invoice = run.trigger?.failedInvoice else { return nil }
         return Intervention(
             .uncoordinatedCancel,
@@ -334,7 +346,7 @@ private func adminOverride(_ subject: EpisodeCase) -> [Intervention] {
         if case .override(let override?)? = timed.fact { overrides.append((override, timed.at)) }
     }
     // The one that another path decided against, where that can be told.
-    let others = subject.timeline.runs.filter { $0.execution.path != .e && !$0.done.isEmpty }
+    let others = subject.timeline.runs.filter { $0.execution.path != .e && $0.doesSomething }
     let opposed = overrides.last { word in
         others.contains { $0.at >= word.at && word.override.isInForce(at: $0.at) }
     }
@@ -372,7 +384,7 @@ private func policyChange(_ subject: EpisodeCase) -> [Intervention] {
 
 /// The settle time is longer.
 private func timing(_ subject: EpisodeCase) -> [Intervention] {
-    guard subject.extended != nil else { return [] }
+    guard subject.longer != nil else { return [] }
     let settle = subject.settings.settle.words
     return [
         Intervention(
@@ -408,39 +420,5 @@ private func voidedAfterEarlierEpisode(_ subject: EpisodeCase) -> [Intervention]
                 had: "had nothing been done before the void was in"
             )
         }
-    }
-}
-
-extension Instant {
-    /// The smallest instant after this one.
-    fileprivate var nextInstant: Instant { advanced(by: TimeSpan(microseconds: 1)) }
-
-    /// The date.
-    fileprivate var day: Substring { description.prefix(10) }
-}
-
-extension Unprocessed {
-    /// The invoice that its trigger is about, if one.
-    fileprivate var invoice: InvoiceID? {
-        guard case .stripe(let event) = trigger.what, case .invoice(let invoice) = event.object
-        else { return nil }
-        return invoice.id
-    }
-}
-
-extension LegacyTrigger {
-    /// The invoice of which it says that a payment failed, if it does.
-    fileprivate var failedInvoice: InvoiceID? {
-        guard case .stripe(let event) = self, event.type == .paymentFailed,
-            case .invoice(let invoice) = event.object
-        else { return nil }
-        return invoice.id
-    }
-}
-
-/// What the table needs to know of an effect's form.
-private enum Shape {
-    static func isPayment(_ effect: Effect, of invoice: InvoiceID) -> Bool {
-        if case .payInvoice(invoice, _, _) = effect { true } else { false }
     }
 }

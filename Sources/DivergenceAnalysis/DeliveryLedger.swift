@@ -116,13 +116,18 @@ struct LedgerKeeper {
     }
 
     /// Enters an episode, and what came between it and the one before.
-    mutating func enter(_ episode: Episode, untriggered: Set<Int>) {
+    ///
+    /// - Parameters:
+    ///   - episode: The episode.
+    ///   - unprocessed: Its triggers that lack an execution.
+    ///   - untriggered: The places of executions outside any episode whose trigger is not there.
+    mutating func enter(_ episode: Episode, _ unprocessed: [Unprocessed], untriggered: Set<Int>) {
         enter(between: next..<episode.range.lowerBound, untriggered)
         next = episode.range.upperBound
         let isPending = episode.closesAt > coverage.horizon
-        let orphans = isPending ? [:] : orphans(of: episode)
+        let orphans = isPending ? [:] : orphans(of: episode.timeline, unprocessed)
         for place in episode.range {
-            if let why = orphans[records[place].id] {
+            if !orphans.isEmpty, let why = orphans[records[place].id] {
                 ledger.orphan(records[place], of: account, why, opened: episode.openedAt)
             } else if isPending {
                 ledger.kinds[records[place].kind.place].pending += 1
@@ -154,19 +159,21 @@ struct LedgerKeeper {
         }
     }
 
-    private func orphans(of episode: Episode) -> [RecordID: DeliveryLedger.Why] {
-        let timeline = episode.timeline
+    private func orphans(
+        of timeline: Timeline,
+        _ unprocessed: [Unprocessed]
+    ) -> [RecordID: DeliveryLedger.Why] {
         var orphans: [RecordID: DeliveryLedger.Why] = [:]
         for residual in timeline.residuals where residual.owner == nil {
             if case .effect = residual.change { orphans[residual.record] = .unattributed }
         }
-        for run in timeline.runs where run.trigger == nil { orphans[run.id] = .noTrigger }
+        for index in timeline.runs.indices where timeline.runs[index].trigger == nil {
+            orphans[timeline.runs[index].id] = .noTrigger
+        }
         for recording in timeline.recordings where !recording.hasTrigger {
             orphans[recording.id] = .noTrigger
         }
-        for unprocessed in timeline.unprocessed(coverage.expected) {
-            orphans[unprocessed.trigger.record] = .unprocessed
-        }
+        for trigger in unprocessed { orphans[trigger.trigger.record] = .unprocessed }
         return orphans
     }
 }

@@ -1,4 +1,5 @@
-package import BillingModel
+import BillingModel
+package import LegacyPaths
 package import ShadowRun
 
 /// A diverging episode with all that an explanation of it may use.
@@ -14,9 +15,9 @@ package struct EpisodeCase {
     /// What verdicts depend on.
     package var settings: JudgeSettings
     /// The paths that should have an execution for whatever they react to.
-    package var expected: Set<LegacyPath>
+    package var expected: PathSet
     /// The episode with a longer settle time, where later records fall into it.
-    package var extended: Timeline?
+    package var longer: LongerEpisode?
 
     /// The episode taken apart.
     package var timeline: Timeline { episode.timeline }
@@ -43,16 +44,18 @@ package struct EpisodeCase {
 
     /// The classes that an explanation gives, in the order of their table.
     func classes(_ explanation: Explanation?) -> [DivergenceClass] {
-        var classes = explanation.map { $0.interventions.map(\.cause) } ?? []
+        var classes: [DivergenceClass] = []
+        for intervention in explanation?.interventions ?? []
+        where !classes.contains(intervention.cause) {
+            classes.append(intervention.cause)
+        }
         if !comparison.isMatch, explanation == nil { classes.append(.unexplained) }
         if !brain.breaches.isEmpty { classes.append(.brainDefect) }
-        return Array(Set(classes)).sorted()
+        return classes.sorted()
     }
 
-    /// The runs whose effects may be explained away, with their places.
-    package var rerunnable: [(index: Int, run: RecordedRun)] {
-        timeline.runs.enumerated().filter { $0.element.canBeRerun }.map { ($0.offset, $0.element) }
-    }
+    /// The places of the runs whose effects may be explained away.
+    package var rerunnable: [Int] { timeline.runs.indices.filter { timeline.runs[$0].canBeRerun } }
 }
 
 extension Timeline {

@@ -1,4 +1,5 @@
 package import BillingModel
+package import LegacyPaths
 package import ShadowRun
 
 /// The schedules of an episode's legacy runs.
@@ -155,7 +156,7 @@ package struct LegacySchedules {
     package func play(
         _ schedule: Schedule,
         _ settings: JudgeSettings,
-        expected: Set<LegacyPath>
+        expected: PathSet
     ) -> LegacyRun.Played {
         LegacyRun.played(timeline.retimed(turns(in: schedule)), settings, expected: expected)
     }

@@ -43,29 +43,28 @@ extension ParityEngine {
         _ visit: (Found) -> Void
     ) throws(PackedError) {
         let (coverage, customers) = (coverage, strays.customersByOwner)
-        var rest = ledgers.keys.filter { chosen?.contains($0) ?? true }.sorted()[...]
-        while !rest.isEmpty {
-            let shares = (0..<max(1, jobs)).map { _ in
-                let share = Array(rest.prefix(Self.accountsAShare))
-                rest = rest.dropFirst(share.count)
-                return share
-            }
-            for found in inParallel(
-                shares,
-                { share throws(PackedError) in
-                    try share.map { account throws(PackedError) in
-                        let theirs = customers[account] ?? []
-                        return work(account, try records(of: account, theirs, coverage))
-                    }
-                }
-            ) {
-                for account in try found.get() { visit(account) }
-            }
+        let accounts = ledgers.keys.filter { chosen?.contains($0) ?? true }.sorted()
+        let shares = stride(from: 0, to: accounts.count, by: Self.accountsAShare).map { start in
+            accounts[start..<min(start + Self.accountsAShare, accounts.count)]
         }
+        try inOrder(
+            shares,
+            jobs: jobs,
+            { share throws(PackedError) in
+                var found: [Found] = []
+                found.reserveCapacity(share.count)
+                for account in share {
+                    let theirs = customers[account] ?? []
+                    found.append(work(account, try records(of: account, theirs, coverage)))
+                }
+                return found
+            },
+            { for found in $0 { visit(found) } }
+        )
     }
 
-    /// How many accounts a thread judges before the others are waited for.
-    private static let accountsAShare = 64
+    /// How many accounts a thread takes at once.
+    private static let accountsAShare = 16
 
     /// The verdicts that have settled, changed or fallen away since this was last asked.
     ///

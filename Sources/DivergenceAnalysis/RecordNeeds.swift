@@ -22,11 +22,12 @@ struct RecordNeeds {
             named[record.id.rawValue] = named[record.id.rawValue] ?? place
             if let customer = record.claimedCustomer { claims[customer, default: []].append(place) }
             switch record.body {
-            case .stripe(let event): named[event.id] = named[event.id] ?? place
+            case .stripe(let event) where event.id != record.id.rawValue:
+                named[event.id] = named[event.id] ?? place
             case .baseline(let state):
                 known.formUnion(state.invoices.map(\.id.rawValue))
                 known.formUnion(state.subscriptions.map(\.id.rawValue))
-            case .request, .execution, .change, .mark: break
+            case .stripe, .request, .execution, .change, .mark: break
             }
         }
         var shownBy: [String: [Int]] = [:]
@@ -46,35 +47,48 @@ struct RecordNeeds {
         }
     }
 
-    /// Some places with all that they need, and what that needs.
-    func closure(of places: Range<Int>) -> Set<Int> {
-        var result = Set(places)
+    /// Some places with all that they need and what that needs, and one that is there in any case.
+    ///
+    /// - Returns: The places, in order.
+    func closure(of places: Range<Int>, with kept: Int?) -> [Int] {
+        var isIn = [Bool](repeating: false, count: needs.count)
+        for place in places { isIn[place] = true }
         var next = Array(places)
         while let place = next.popLast() {
-            for alternatives in needs[place] where !alternatives.contains(where: result.contains) {
+            for alternatives in needs[place] where !alternatives.contains(where: { isIn[$0] }) {
                 guard let latest = alternatives.last else { continue }
-                result.insert(latest)
+                isIn[latest] = true
                 next.append(latest)
             }
         }
-        return result
+        if let kept { isIn[kept] = true }
+        return isIn.indices.filter { isIn[$0] }
     }
 
     /// Some places without others, and without what can't be without those.
     ///
+    /// - Parameters:
+    ///   - part: The others.
+    ///   - places: The places, in order.
+    ///   - kept: A place that is never left out.
     /// - Returns: What is left, in order.
-    func without(_ part: [Int], from places: [Int], keeping kept: Set<Int>) -> [Int] {
-        var rest = Set(places).subtracting(part).union(kept)
+    func without(_ part: [Int], from places: [Int], keeping kept: Int?) -> [Int] {
+        var isIn = [Bool](repeating: false, count: needs.count)
+        for place in places { isIn[place] = true }
+        for place in part where place != kept { isIn[place] = false }
         var isStable = false
         while !isStable {
-            let orphans = rest.filter { place in
-                !kept.contains(place)
-                    && !needs[place].allSatisfy { $0.contains(where: rest.contains) }
+            isStable = true
+            for place in places where isIn[place] && place != kept {
+                let isOrphan = needs[place].contains { alternatives in
+                    !alternatives.contains { isIn[$0] }
+                }
+                guard isOrphan else { continue }
+                isIn[place] = false
+                isStable = false
             }
-            rest.subtract(orphans)
-            isStable = orphans.isEmpty
         }
-        return rest.sorted()
+        return places.filter { isIn[$0] }
     }
 }
 

@@ -1,4 +1,5 @@
 import BillingModel
+import LegacyPaths
 import MirrorLog
 package import ShadowRun
 
@@ -18,6 +19,8 @@ struct ReproducerSearch {
     private let records: [MirrorRecord]
     private let needs: RecordNeeds
     private let judge: AccountJudge
+    /// For each record, whether it shows that Path A is mirrored.
+    private let isRecording: [Bool]
 
     /// A search among an account's records.
     ///
@@ -30,6 +33,7 @@ struct ReproducerSearch {
         self.records = records
         self.judge = judge
         needs = RecordNeeds(records)
+        isRecording = records.map(\.isRecording)
     }
 
     /// The ids of a divergence's reproducer, in event-time order.
@@ -41,7 +45,7 @@ struct ReproducerSearch {
         var trials = Trials(self, divergence.signature)
         guard let start = start(episode, &trials) else { return records.map(\.id) }
         var places = trials.minimized(start)
-        if !trials.checksInvariants {
+        if !trials.keepsInvariants {
             // What was left out may have hidden a broken invariant, which would be another class.
             trials.checkInvariants()
             if !trials.diverges(places) { places = trials.minimized(start) }
@@ -54,7 +58,7 @@ struct ReproducerSearch {
     /// and one that shows a table for every effect.
     private func companions(of places: [Int]) -> [[Int]] {
         [
-            places.filter { records[$0].isRecording },
+            places.filter { isRecording[$0] },
             places.filter { records[$0].kind == .change },
             places.filter { records[$0].kind == .mark },
         ]
@@ -64,27 +68,30 @@ struct ReproducerSearch {
     /// twice as many before them, and so on to the beginning.
     private func start(_ episode: Episode, _ trials: inout Trials) -> [Int]? {
         let baseline = records[..<episode.range.lowerBound].lastIndex { $0.kind == .baseline }
-        trials.kept = Set([baseline].compactMap { $0 })
+        trials.kept = baseline
         let end = judge.end(of: episode, among: records)
         var reach = 0
         while true {
             let lower = max(0, episode.range.lowerBound - reach)
-            let window = trials.kept.union(needs.closure(of: lower..<end)).sorted()
+            let window = needs.closure(of: lower..<end, with: baseline)
             if trials.diverges(window) { return window }
             if lower == 0 { return nil }
             reach = max(2 * reach, episode.range.count)
         }
     }
 
-    /// Judges subsets and remembers how many.
+    /// Judges subsets and remembers how many, and which of them did not diverge in the same way.
     private struct Trials {
         let search: ReproducerSearch
         let signature: Divergence.Signature
-        /// Places that are never left out.
-        var kept: Set<Int> = []
+        /// A place that is never left out.
+        var kept: Int?
         /// Whether decisions are held against the invariants, which takes as long as all the rest.
         private(set) var checksInvariants: Bool
         private var left = ReproducerSearch.mostTrials
+        private var failed: Set<[Int]> = []
+        /// The episode that diverged in the same way, of the last subset that had one.
+        private var found: Timeline?
 
         init(_ search: ReproducerSearch, _ signature: Divergence.Signature) {
             self.search = search
@@ -92,22 +99,37 @@ struct ReproducerSearch {
             checksInvariants = signature.classes.contains(.brainDefect)
         }
 
+        /// Whether the last subset that diverged did so without a broken invariant that nobody looked
+        /// for.
+        var keepsInvariants: Bool {
+            guard !checksInvariants, let found else { return true }
+            return BrainRun(found, search.judge.settings).breaches.isEmpty
+        }
+
         /// Goes on by holding every decision against the invariants, with as many trials again.
         mutating func checkInvariants() {
             checksInvariants = true
             left = ReproducerSearch.mostTrials
+            failed = []
         }
 
         /// Whether the records at some places, judged by themselves, diverge in the same way.
         mutating func diverges(_ places: [Int]) -> Bool {
             guard left > 0 else { return false }
             left -= 1
-            let subset = places.map { search.records[$0] }
-            return search.judge.diverges(
-                subset,
+            guard !failed.contains(places) else { return false }
+            let timeline = search.judge.divergent(
+                places.map { search.records[$0] },
                 in: signature,
+                expected: .expected(showsA: places.contains { search.isRecording[$0] }),
                 checksInvariants: checksInvariants
             )
+            guard let timeline else {
+                failed.insert(places)
+                return false
+            }
+            found = timeline
+            return true
         }
 
         /// Leaves out parts, then single records, until none can go.
@@ -174,31 +196,81 @@ extension Divergence {
     }
 }
 
+extension Divergence.Signature {
+    /// Whether an episode may end in this way, as far as legacy's recorded end of it tells.
+    ///
+    /// It spares most subsets the shadow run and the comparison; a transient difference leaves
+    /// nothing at the end to be held against.
+    fileprivate func mayFit(_ timeline: Timeline, _ unprocessed: [Unprocessed]) -> Bool {
+        guard extent == .lasting else { return true }
+        return facets.allSatisfy { difference in
+            if case .processed(let id) = difference.facet {
+                return unprocessed.contains { $0.trigger.record == id }
+            }
+            return difference.facet.value(in: timeline.final) == difference.legacy
+        }
+    }
+
+    /// Whether a case may have its facets that compares in this way; it has its extent.
+    fileprivate func mayFit(_ comparison: Comparison) -> Bool {
+        switch extent {
+        case .transient: comparison.statesAgree
+        case .lasting: comparison.differences == facets && !facets.isEmpty
+        }
+    }
+
+    /// Whether a case that has its extent and its facets has its classes as well.
+    fileprivate func hasClasses(of subject: EpisodeCase, _ rows: [CauseRow]) -> Bool {
+        let causes = classes.filter { $0 != .brainDefect }
+        let explanation =
+            subject.comparison.isMatch
+            ? nil
+            : CauseSearch(subject, rows: rows)
+                .explain(ifBy: causes == [.unexplained] ? nil : causes)
+        return subject.classes(explanation) == classes
+    }
+}
+
 extension AccountJudge {
-    /// Whether some records, in event-time order and judged by themselves, have a divergence of a
-    /// signature.
+    /// The first episode of some records, in event-time order and judged by themselves, that has a
+    /// divergence of a signature.
     ///
     /// Causes are only searched where extent and facets agree.
-    func diverges(
+    /// - Parameters:
+    ///   - records: The records.
+    ///   - signature: What the divergence must have.
+    ///   - expected: The paths that should have an execution for whatever they react to, as these
+    ///     records show it.
+    ///   - checksInvariants: Whether each decision is held against the invariants.
+    /// - Returns: The episode taken apart; `nil` where none has such a divergence.
+    fileprivate func divergent(
         _ records: [MirrorRecord],
         in signature: Divergence.Signature,
+        expected: PathSet,
         checksInvariants: Bool
-    ) -> Bool {
-        let alone = AccountJudge(
-            settings: settings,
-            coverage: LogCoverage(shownBy: records),
-            rows: rows
-        )
+    ) -> Timeline? {
         var cutter = EpisodeCutter(records, settings)
         while let episode = cutter.nextEpisode() {
             guard episode.canBeJudged else { continue }
-            let subject = alone.compare(episode, cutter, checksInvariants: checksInvariants)
-            guard subject.differs, !subject.lacksFacts, subject.extent == signature.extent,
-                subject.facets == signature.facets
+            let unprocessed = episode.timeline.unprocessed(expected)
+            guard signature.mayFit(episode.timeline, unprocessed) else { continue }
+            let brain = BrainRun(episode.timeline, settings, checksInvariants: checksInvariants)
+            let comparison = Comparison(episode.timeline.recorded(unprocessed), brain)
+            guard signature.mayFit(comparison) else { continue }
+            let subject = EpisodeCase(
+                episode: episode,
+                brain: brain,
+                comparison: comparison,
+                unprocessed: unprocessed,
+                settings: settings,
+                expected: expected,
+                longer: comparison.isMatch ? nil : cutter.longer(episode)
+            )
+            guard subject.differs, !subject.lacksFacts, subject.facets == signature.facets
             else { continue }
-            if subject.classes(subject.explained(by: rows)) == signature.classes { return true }
+            if signature.hasClasses(of: subject, rows) { return episode.timeline }
         }
-        return false
+        return nil
     }
 
     /// The end of the records that an episode's verdict may rest on: those behind it count where a

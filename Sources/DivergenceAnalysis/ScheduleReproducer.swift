@@ -58,7 +58,9 @@ package struct ScheduleReproducer {
         var cutter = EpisodeCutter(log, judge.settings)
         while let episode = cutter.nextEpisode() {
             guard episode.openedAt == exposure.episode.openedAt else { continue }
-            let shown = alone.compare(episode, cutter).comparison
+            let expected = alone.coverage.expected
+            let unprocessed = episode.timeline.unprocessed(expected)
+            let shown = alone.compare(episode, unprocessed, expected, cutter).comparison
             let meant = worst.comparison
             return shown.differences == meant.differences && shown.legacyOnly == meant.legacyOnly
                 && shown.brainOnly == meant.brainOnly

@@ -29,7 +29,7 @@ struct SwimlaneStory {
         let isBinary = changes.contains(.binaryPolicy)
         let isLonger = changes.contains(.longerSettle)
         let timeline = subject.timeline
-        let other = isLonger ? subject.extended ?? timeline : timeline
+        let other = isLonger ? subject.longer?.timeline ?? timeline : timeline
         legacy = LegacyRun.traced(timeline, [], subject.settings)
         legacyStates = legacy.states.telling
         brain = BrainRun.traced(timeline, subject.settings)

@@ -34,7 +34,9 @@ package struct EpisodeVerdict: Sendable {
         /// Both runs agree.
         case match
         /// They differ.
-        case divergent(Divergence)
+        ///
+        /// Indirect, so that a verdict is cheap to hand on.
+        indirect case divergent(Divergence)
         /// It can't be judged, and counts for coverage only.
         case incomplete(Incompleteness)
         /// It has not settled at the end of what was delivered.

@@ -71,10 +71,13 @@ extension AccountState {
     /// Names within a circle don't count: of invoices that name each other none is superseded by
     /// another of them. A name from outside the circle does count.
     package func invoiceSuperseding(_ invoice: Invoice) -> InvoiceID? {
-        invoices.first { other in
-            other.id != invoice.id && other.canSupersede && other.names(invoice.id)
-                && !reaches(from: invoice, to: other.id)
-        }?.id
+        let invoices = invoices
+        let place = invoices.indices.first { place in
+            invoices[place].canSupersede && invoices[place].names(invoice.id)
+                && invoices[place].id != invoice.id
+                && !reaches(from: invoice, to: invoices[place].id)
+        }
+        return place.map { invoices[$0].id }
     }
 
     /// Whether following the names of invoices that can supersede leads from one to another.

@@ -96,11 +96,13 @@ private func decideInDebt(_ state: AccountState, _ debt: Debt, at now: Instant) 
     desired.ban = state.ban == .abuse ? .abuse : .badDebt
     desired.metadataBadDebt = "true"
     desired.metadataBadDebtAmount = debt.confirmed.metadataText
-    let live = state.subscriptions.filter(\.isLive)
+    let subscriptions = state.subscriptions
+    let live = subscriptions.indices.filter { subscriptions[$0].isLive }
     if state.type?.losesSubscriptions == true {
-        desired.cancel = live.map(\.id)
+        desired.cancel = live.map { subscriptions[$0].id }
     } else {
-        desired.empty = live.filter { !$0.items.isEmpty }.map(\.id)
+        desired.empty = live.filter { !subscriptions[$0].items.isEmpty }
+            .map { subscriptions[$0].id }
     }
     return planned(desired, state, .inDebt, debt.confirmedInvoices)
 }
@@ -112,7 +114,9 @@ private func decideClear(_ state: AccountState, at now: Instant, _ policy: Polic
     desired.ban = state.ban == .badDebt ? nil : state.ban
     desired.metadataBadDebt = nil
     desired.metadataBadDebtAmount = nil
-    for subscription in state.subscriptions where subscription.mayLackSomething {
+    let subscriptions = state.subscriptions
+    for place in subscriptions.indices where subscriptions[place].mayLackSomething {
+        let subscription = subscriptions[place]
         if subscription.canComeBack(to: state, at: now, policy) {
             desired.reactivate.append(subscription.id)
         }
@@ -156,8 +160,10 @@ private func planned(
         return decision
     }
     var effects: [Effect] = desired.cancel.map { .cancelSubscription($0, reason: "bad_debt") }
-    effects += state.subscriptions.filter { desired.empty.contains($0.id) }.map {
-        .deleteItems($0.id, $0.items.map(\.id))
+    if !desired.empty.isEmpty {
+        effects += state.subscriptions.filter { desired.empty.contains($0.id) }.map {
+            .deleteItems($0.id, $0.items.map(\.id))
+        }
     }
     if desired.isFlagged != state.isFlagged {
         effects.append(.setFlag(bit: badDebtFlagBit, to: desired.isFlagged))
@@ -203,8 +209,10 @@ private func metadataEffect(_ desired: Desired, _ actual: CustomerMetadata) -> E
 extension AccountState {
     /// The invoices that were given up on once and are no debt: what giving back rests on.
     fileprivate var settledInvoices: [InvoiceID] {
-        invoices.filter {
-            $0.markedUncollectibleAt != nil || $0.isMarkedPaid || $0.status == .uncollectible
-        }.map(\.id)
+        let invoices = invoices
+        return invoices.indices.filter { place in
+            invoices[place].markedUncollectibleAt != nil || invoices[place].isMarkedPaid
+                || invoices[place].status == .uncollectible
+        }.map { invoices[$0].id }
     }
 }

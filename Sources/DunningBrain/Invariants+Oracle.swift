@@ -158,8 +158,9 @@ extension Invoice {
 
     /// The invoices it takes the place of: none unless it is paid or was given up on.
     fileprivate var standsFor: Set<InvoiceID> {
-        status == .paid || status == .uncollectible
-            ? Set(covers).union(replaces).subtracting([id]) : []
+        guard status == .paid || status == .uncollectible, !covers.isEmpty || !replaces.isEmpty
+        else { return [] }
+        return Set(covers).union(replaces).subtracting([id])
     }
 }
 

@@ -105,12 +105,18 @@ extension AccountState {
 
     /// Whether a customer in this state has no more than one in the other state has.
     fileprivate func isAtLeastAsHard(as other: AccountState) -> Bool {
-        let live = subscriptions.filter(\.isLive)
-        let otherLive = other.subscriptions.filter(\.isLive)
-        return (isFlagged || !other.isFlagged) && (ban != nil || other.ban == nil)
-            && live.count <= otherLive.count
-            && subscriptions.reduce(0) { $0 + $1.items.count }
-                <= other.subscriptions.reduce(0) { $0 + $1.items.count }
+        (isFlagged || !other.isFlagged) && (ban != nil || other.ban == nil)
+            && liveCount <= other.liveCount && itemCount <= other.itemCount
+    }
+
+    private var liveCount: Int {
+        let subscriptions = subscriptions
+        return subscriptions.indices.count { subscriptions[$0].isLive }
+    }
+
+    private var itemCount: Int {
+        let subscriptions = subscriptions
+        return subscriptions.indices.reduce(0) { $0 + subscriptions[$1].items.count }
     }
 }
 
@@ -118,21 +124,21 @@ extension AccountState {
 ///
 /// Names of what is not there stay.
 private struct Mirror {
-    private var invoices: [InvoiceID: InvoiceID] = [:]
-    private var subscriptions: [SubscriptionID: SubscriptionID] = [:]
+    private let state: AccountState
 
     init(of state: AccountState) {
-        for (one, other) in zip(state.invoices, state.invoices.reversed()) {
-            invoices[one.id] = other.id
-        }
-        for (one, other) in zip(state.subscriptions, state.subscriptions.reversed()) {
-            subscriptions[one.id] = other.id
-        }
+        self.state = state
     }
 
-    private func reflection(_ id: InvoiceID) -> InvoiceID { invoices[id] ?? id }
+    private func reflection(_ id: InvoiceID) -> InvoiceID {
+        let (place, found) = state.invoiceIndex(id)
+        return found ? state.invoices[state.invoices.count - 1 - place].id : id
+    }
 
-    private func reflection(_ id: SubscriptionID) -> SubscriptionID { subscriptions[id] ?? id }
+    private func reflection(_ id: SubscriptionID) -> SubscriptionID {
+        let (place, found) = state.subscriptionIndex(id)
+        return found ? state.subscriptions[state.subscriptions.count - 1 - place].id : id
+    }
 
     func reflection(of state: AccountState) -> AccountState {
         var state = state

@@ -8,11 +8,6 @@ package indirect enum LegacyTrigger: Hashable, Sendable {
     case stripe(StripeEvent)
     /// A request of a person or a schedule.
     case request(Request)
-
-    /// What was asked for; `nil` where it is no request.
-    package var request: Request.Kind? {
-        if case .request(let request) = self { request.kind } else { nil }
-    }
 }
 
 /// What differs between the deployed versions of the legacy services.
@@ -104,34 +99,41 @@ extension LegacyPath {
     }
 
     /// Whether this path should have an execution for a trigger of an account of this type.
+    package func reacts(to trigger: LegacyTrigger, of type: AccountType?) -> Bool {
+        trigger.paths(of: type).contains(self)
+    }
+}
+
+extension LegacyTrigger {
+    /// The paths that should have an execution for this trigger of an account of a type.
     ///
     /// Path B serves supported types and Path C `pay_go` only; for others they have nothing to do,
     /// with or without an execution.
-    package func reacts(to trigger: LegacyTrigger, of type: AccountType?) -> Bool {
+    package func paths(of type: AccountType?) -> PathSet {
         switch self {
-        case .a:
-            guard case .stripe(let event) = trigger else { return false }
-            return event.type.isInvoice
-        case .b:
-            guard type?.support == .supported else { return false }
-            return trigger.request == .driftRun
-        case .c:
-            guard type?.losesSubscriptions == true, case .stripe(let event) = trigger else {
-                return false
+        case .stripe(let event):
+            var paths: PathSet = []
+            guard event.type.isInvoice else { return paths }
+            paths.insert(.a)
+            if type?.losesSubscriptions == true, event.cancels { paths.insert(.c) }
+            return paths
+        case .request(let request):
+            switch request.kind {
+            case .driftRun: return type?.support == .supported ? [.b] : []
+            case .payBadDebt: return [.d]
+            case .adminFlag, .adminUnflag: return [.e]
+            case .setAccountType: return []
             }
-            return Self.cancels(event)
-        case .d: return trigger.request == .payBadDebt
-        case .e:
-            let request = trigger.request
-            return request == .adminFlag || request == .adminUnflag
         }
     }
+}
 
-    /// Whether an event makes Path C act: given up on, or failed with no further attempt.
-    private static func cancels(_ event: StripeEvent) -> Bool {
-        guard event.type == .markedUncollectible || event.type == .paymentFailed,
-            case .invoice(let invoice) = event.object
+extension StripeEvent {
+    /// Whether it makes Path C act: given up on, or failed with no further attempt.
+    fileprivate var cancels: Bool {
+        guard type == .markedUncollectible || type == .paymentFailed,
+            case .invoice(let invoice) = object
         else { return false }
-        return event.type == .markedUncollectible || invoice.nextPaymentAttempt == nil
+        return type == .markedUncollectible || invoice.nextPaymentAttempt == nil
     }
 }

@@ -2,7 +2,12 @@ extension Sequence<UInt8> {
     /// These bytes in lower-case hexadecimal, as digests are written.
     package var hexadecimal: String {
         let digits = Hexadecimal.digits
-        let letters = flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
+        var letters: [UInt8] = []
+        letters.reserveCapacity(2 * underestimatedCount)
+        for byte in self {
+            letters.append(digits[Int(byte >> 4)])
+            letters.append(digits[Int(byte & 15)])
+        }
         return String(decoding: letters, as: UTF8.self)
     }
 }

@@ -1,3 +1,5 @@
+package import BillingModel
+
 /// Writes one JSON text from front to back, into bytes.
 ///
 /// Members and elements stand in the order in which they are written, so the same calls give the
@@ -47,6 +49,15 @@ package struct JSONText {
     package mutating func string(_ value: String) {
         beginValue()
         quote(value)
+        needsComma = true
+    }
+
+    /// Writes an instant, as a string.
+    package mutating func instant(_ value: Instant) {
+        beginValue()
+        bytes.append(UInt8(ascii: "\""))
+        value.write(into: &bytes)
+        bytes.append(UInt8(ascii: "\""))
         needsComma = true
     }
 
@@ -118,11 +129,16 @@ package struct JSONText {
 
     private mutating func quote(_ text: String) {
         bytes.append(UInt8(ascii: "\""))
-        let isPlain = text.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x22 && $0 != 0x5C }
-        if isPlain {
-            bytes.append(contentsOf: text.utf8)
-        } else {
-            for byte in text.utf8 { escape(byte) }
+        var text = text
+        text.withUTF8 { utf8 in
+            // Without a way out, so that the compiler looks at many bytes at once.
+            var isPlain = true
+            for byte in utf8 { isPlain = isPlain && byte >= 0x20 && byte != 0x22 && byte != 0x5C }
+            if isPlain {
+                bytes.append(contentsOf: utf8)
+            } else {
+                for byte in utf8 { escape(byte) }
+            }
         }
         bytes.append(UInt8(ascii: "\""))
     }
@@ -152,6 +168,12 @@ extension JSONText {
     package mutating func member(_ name: String, _ value: String?) {
         key(name)
         if let value { string(value) } else { null() }
+    }
+
+    /// Writes a member that is an instant, or `null`.
+    package mutating func member(_ name: String, _ value: Instant?) {
+        key(name)
+        if let value { instant(value) } else { null() }
     }
 
     /// Writes a member that is a whole number, or `null`.

@@ -70,6 +70,15 @@ package struct PackedReader {
 
     /// Reads a whole number of up to 64 bits.
     package mutating func varint() throws(PackedError) -> UInt64 {
+        // Most numbers are small: one byte says it all.
+        if position < bytes.count, bytes[position] < 0x80 {
+            defer { position += 1 }
+            return UInt64(bytes[position])
+        }
+        return try longVarint()
+    }
+
+    private mutating func longVarint() throws(PackedError) -> UInt64 {
         var value: UInt64 = 0
         var shift: UInt64 = 0
         while true {

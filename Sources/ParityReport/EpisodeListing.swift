@@ -17,8 +17,8 @@ package struct EpisodeListing {
     package mutating func add(_ episode: EpisodeVerdict) {
         text.object { text in
             text.member("account", episode.account.rawValue)
-            text.member("opened", episode.opened.description)
-            text.member("closed", episode.closed.description)
+            text.member("opened", episode.opened)
+            text.member("closed", episode.closed)
             text.member("trigger", episode.openedBy)
             text.member("account_type", EpisodeCell(episode).accountType)
             text.member("phase", Int64(episode.phase.rawValue))
@@ -72,7 +72,7 @@ package struct ListedEpisode: Hashable, Sendable {
 
     /// The day that it opened on, within its phase.
     package var day: EpisodeDay {
-        EpisodeDay(day: String(key.opened.description.prefix(10)), phase: cell.phase)
+        EpisodeDay(of: key.opened, phase: cell.phase)
     }
 
     /// Reads a line of a listing.

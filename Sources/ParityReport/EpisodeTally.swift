@@ -1,4 +1,4 @@
-import BillingModel
+package import BillingModel
 package import DivergenceAnalysis
 package import ShadowRun
 
@@ -96,9 +96,9 @@ package struct EpisodeDay: Hashable, Comparable, Sendable {
         self.phase = phase
     }
 
-    /// The day of an episode.
-    package init(_ episode: EpisodeVerdict) {
-        self.init(day: String(episode.opened.description.prefix(10)), phase: episode.phase)
+    /// The day of an instant.
+    package init(of instant: Instant, phase: Phase) {
+        self.init(day: String(instant.description.prefix(10)), phase: phase)
     }
 
     /// Orders by day and phase.
@@ -127,14 +127,14 @@ package struct SituationTally: Hashable, Sendable {
     package var dissenting: [Int] { counts.map { min($0, max(0, episodes - $0)) } }
 }
 
-extension Situation {
-    /// The situation on one line, but for how it ended.
+extension Situation.Moment {
+    /// It in words, the same for the same moment: `pay_go; invoice.paid; flagged live; paid`.
     var words: String {
-        let standing = zip(["flagged", "banned", "live", "owing"], opening)
-        let told = zip(["uncollectible", "void", "paid"], facts)
-        let words = [standing.filter(\.1).map(\.0), told.filter(\.1).map(\.0)].map {
-            $0.joined(separator: " ")
-        }
+        let standing = ["flagged", "banned", "live", "owing"].enumerated()
+            .filter { opening[$0.offset] }.map(\.element)
+        let told = ["uncollectible", "void", "paid"].enumerated()
+            .filter { facts[$0.offset] }.map(\.element)
+        let words = [standing, told].map { $0.joined(separator: " ") }
         return ([type.columnValue, trigger] + words).joined(separator: "; ")
     }
 }

@@ -166,21 +166,30 @@ extension ParityReport {
     /// How many divergences are of each class, in the order of the table; one of several classes
     /// counts in each.
     package var classCounts: [(cause: DivergenceClass, count: Int)] {
-        DivergenceClass.allCases.map { cause in
-            (cause, divergences.count { $0.divergence.classes.contains(cause) })
-        }
+        DivergenceClass.allCases.map { ($0, places(of: $0).count) }
+    }
+
+    /// The places of the divergences of a class.
+    ///
+    /// By place, as going through the divergences themselves would copy each of them only to see
+    /// its classes.
+    func places(of cause: DivergenceClass) -> [Int] {
+        divergences.indices.filter { divergences[$0].divergence.classes.contains(cause) }
     }
 
     /// How many divergences block every gate: unexplained ones and brain defects.
     package var blockingCount: Int {
-        divergences.count { entry in entry.divergence.classes.contains(where: \.isBlocking) }
+        divergences.indices.count { place in
+            divergences[place].divergence.classes.contains(where: \.isBlocking)
+        }
     }
 
     /// How many records the divergences' reproducers have; `nil` where none was looked for.
     ///
     /// The median is the upper one of an even number.
     package var reproducerSizes: (median: Int, largest: Int)? {
-        let sizes = divergences.map(\.divergence.reproducer.count).filter { $0 > 0 }.sorted()
+        let sizes = divergences.indices.map { divergences[$0].divergence.reproducer.count }
+            .filter { $0 > 0 }.sorted()
         guard let largest = sizes.last else { return nil }
         return (sizes[sizes.count / 2], largest)
     }

@@ -73,7 +73,7 @@ extension ParityReport {
         text.member("unconfirmed", Int64(unconfirmed.count))
         text.member("unattributed", Int64(unattributed))
         text.member("standing", Int64(standing.count))
-        text.member("horizon", episodes.horizon.description)
+        text.member("horizon", episodes.horizon)
         text.member("paths", episodes.paths.sorted().map(\.rawValue))
     }
 }
@@ -119,13 +119,13 @@ extension ParityReport.Entry {
             text.member("id", divergence.id)
             text.member("account", episode.account.rawValue)
             text.member("account_type", episode.accountType?.columnValue)
-            text.member("opened", episode.opened.description)
-            text.member("closed", episode.closed.description)
+            text.member("opened", episode.opened)
+            text.member("closed", episode.closed)
             text.member("trigger", episode.openedBy)
             text.member("phase", Int64(episode.phase.rawValue))
             text.member("extent", divergence.extent.rawValue)
-            text.member("since", divergence.since.description)
-            text.member("until", divergence.until?.description)
+            text.member("since", divergence.since)
+            text.member("until", divergence.until)
             text.member("classes", divergence.classes.map(\.rawValue))
             text.array("facets") { text in
                 for facet in divergence.facets { facet.write(into: &text) }
@@ -170,7 +170,7 @@ extension Intervention {
             text.member("class", cause.rawValue)
             text.member("execution", execution?.rawValue)
             text.member("invoice", invoice?.rawValue)
-            text.member("at", at.description)
+            text.member("at", at)
         }
     }
 }
@@ -207,7 +207,7 @@ extension ParityReport.StandingEntry {
         text.object { text in
             text.member("account", account.rawValue)
             difference.writeMembers(into: &text)
-            text.member("since", since.description)
+            text.member("since", since)
             text.member("episodes", Int64(episodes))
             text.member("origin", origin)
         }
@@ -218,7 +218,7 @@ extension ParityReport.SettledEntry {
     fileprivate func write(into text: inout JSONText) {
         text.object { text in
             text.member("account", account.rawValue)
-            text.member("at", at.description)
+            text.member("at", at)
             text.object("legacy") { text in state.legacy.write(into: &text) }
             text.object("brain") { text in state.brain.write(into: &text) }
         }

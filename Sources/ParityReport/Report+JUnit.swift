@@ -14,8 +14,9 @@ extension ParityReport {
             )
         ]
         for cause in DivergenceClass.allCases where cause.isBlocking {
-            let found = divergences.filter { $0.divergence.classes.contains(cause) }
-            let told = found.prefix(Self.mostProblems).map { entry in
+            let found = places(of: cause)
+            let told = found.prefix(Self.mostProblems).map { place in
+                let entry = divergences[place]
                 let account = PlainText.line("\(entry.episode.account)", most: 80)
                 let story = PlainText.line(entry.divergence.story, most: 600)
                 return "\(entry.divergence.id): account \(account): \(story)"

@@ -49,9 +49,8 @@ extension ParityReport {
         let named = worst.prefix(4).map { "`\($0.cause.rawValue)` \(Figures.grouped($0.count))" }
         let more = worst.count > 4 ? ", and \(worst.count - 4) more classes" : ""
         func customers(_ isMeant: (Divergence) -> Bool) -> String {
-            Figures.grouped(
-                Set(divergences.filter { isMeant($0.divergence) }.map(\.episode.account)).count
-            )
+            let meant = divergences.indices.filter { isMeant(divergences[$0].divergence) }
+            return Figures.grouped(Set(meant.map { divergences[$0].episode.account }).count)
         }
         return [
             ("Worst", named.isEmpty ? "nothing diverges" : named.joined(separator: ", ") + more),
@@ -70,9 +69,7 @@ extension ParityReport {
         ]
     }
 
-    private func count(of cause: DivergenceClass) -> Int {
-        divergences.count { $0.divergence.classes.contains(cause) }
-    }
+    private func count(of cause: DivergenceClass) -> Int { places(of: cause).count }
 
     private var toDo: String {
         if count(of: .brainDefect) > 0 { return "mend the brain; a defect can’t be waived" }
@@ -85,15 +82,15 @@ extension ParityReport {
     }
 
     private func stories(of cause: DivergenceClass) -> String {
-        let entries = divergences.filter { $0.divergence.classes.contains(cause) }
-        guard !entries.isEmpty else { return "" }
+        let places = places(of: cause)
+        guard !places.isEmpty else { return "" }
         var text = "\n### \(cause.rawValue)\n\n"
-        for entry in entries.prefix(Self.storiesEachClass) {
+        for entry in places.prefix(Self.storiesEachClass).map({ divergences[$0] }) {
             text += "- \(Markdown.code(entry.divergence.id, most: 40)) "
             text += "\(Markdown.code(entry.episode.account.rawValue, most: 60)): "
             text += "\(Markdown.code(entry.divergence.story, most: 600))\n"
         }
-        let rest = entries.count - Self.storiesEachClass
+        let rest = places.count - Self.storiesEachClass
         if rest > 0 { text += "- and \(Figures.grouped(rest)) more\n" }
         return text
     }

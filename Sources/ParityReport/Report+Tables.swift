@@ -41,15 +41,23 @@ extension ParityReport {
             ("class", .left), ("count", .right), ("accounts", .right), ("lasting", .right),
             ("subs", .right), ("at stake, in minor units", .left),
         ])
-        for (cause, count) in classCounts where count > 0 || cause.isBlocking {
-            let entries = divergences.filter { $0.divergence.classes.contains(cause) }
-            let subscriptions = entries.reduce(0) { $0 + $1.divergence.subscriptions }
+        for cause in DivergenceClass.allCases {
+            let places = places(of: cause)
+            guard !places.isEmpty || cause.isBlocking else { continue }
+            var subscriptions = 0
+            var lasting = 0
+            var amounts = Amounts()
+            var accounts: Set<AccountID> = []
+            for place in places {
+                accounts.insert(divergences[place].episode.account)
+                subscriptions += divergences[place].divergence.subscriptions
+                if divergences[place].divergence.extent == .lasting { lasting += 1 }
+                amounts.add(divergences[place].divergence.amounts)
+            }
             table.add([
-                cause.rawValue, Figures.grouped(count),
-                Figures.grouped(Set(entries.map(\.episode.account)).count),
-                Figures.grouped(entries.count { $0.divergence.extent == .lasting }),
-                Figures.grouped(subscriptions),
-                Self.money(of: entries, mostCurrencies),
+                cause.rawValue, Figures.grouped(places.count), Figures.grouped(accounts.count),
+                Figures.grouped(lasting), Figures.grouped(subscriptions),
+                Figures.money(amounts, most: mostCurrencies),
             ])
         }
         return table
@@ -71,11 +79,6 @@ extension ParityReport {
     }
 
     /// The sums of what divergences are about, by currency; in minor units.
-    private static func money(of entries: [Entry], _ most: Int?) -> String {
-        var amounts = Amounts()
-        for entry in entries { amounts.add(entry.divergence.amounts) }
-        return Figures.money(amounts, most: most)
-    }
 }
 
 extension EpisodeVerdict.Incompleteness {

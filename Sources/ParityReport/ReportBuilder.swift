@@ -18,8 +18,8 @@ package struct ReportBuilder {
     private var unattributed = 0
     private var settled: [ParityReport.SettledEntry] = []
     private var cells: [EpisodeCell: EpisodeTally] = [:]
-    private var days: [EpisodeDay: EpisodeTally] = [:]
-    private var situations: [String: SituationTally] = [:]
+    private var days: [DayNumber: Day] = [:]
+    private var situations: [Situation.Moment: Moments] = [:]
     private var ledger = DeliveryLedger()
     private let scope: Phase?
     private let keepsSettled: Bool
@@ -69,8 +69,11 @@ package struct ReportBuilder {
 
     private mutating func count(_ episode: EpisodeVerdict) {
         cells[EpisodeCell(episode), default: EpisodeTally()].count(episode.outcome)
-        days[EpisodeDay(episode), default: EpisodeTally()].count(episode.outcome)
-        if let situation = episode.situation { count(situation) }
+        let day = Day(of: episode.opened)
+        days[DayNumber(of: episode), default: day].tally.count(episode.outcome)
+        if let situation = episode.situation {
+            situations[situation.moment, default: Moments()].count(situation.outcome)
+        }
         switch episode.outcome {
         case .open: episodes.open += 1
         case .incomplete(let why):
@@ -87,16 +90,33 @@ package struct ReportBuilder {
         }
     }
 
-    private mutating func count(_ situation: Situation) {
-        let words = situation.words
-        let none = [Int](repeating: 0, count: situation.outcome.count)
-        var tally =
-            situations[words] ?? SituationTally(situation: words, episodes: 0, counts: none)
-        tally.episodes += 1
-        for (place, isSet) in situation.outcome.enumerated() where isSet {
-            tally.counts[place] += 1
+    /// The tallies of the days, by what they are called.
+    private var daysByName: [EpisodeDay: EpisodeTally] {
+        var result: [EpisodeDay: EpisodeTally] = [:]
+        for (number, day) in days {
+            let name = EpisodeDay(of: day.instant, phase: number.phase)
+            result[name, default: EpisodeTally()].add(day.tally)
         }
-        situations[words] = tally
+        return result
+    }
+
+    /// How legacy left the customer in each situation, in the order of the words for it.
+    private var situationTallies: [SituationTally] {
+        var result: [String: SituationTally] = [:]
+        for (moment, moments) in situations {
+            let words = moment.words
+            var tally =
+                result[words]
+                ?? SituationTally(
+                    situation: words,
+                    episodes: 0,
+                    counts: moments.counts.map { _ in 0 }
+                )
+            tally.episodes += moments.episodes
+            for place in tally.counts.indices { tally.counts[place] += moments.counts[place] }
+            result[words] = tally
+        }
+        return result.values.sorted { $0.situation < $1.situation }
     }
 
     /// The report on all accounts added.
@@ -124,10 +144,8 @@ package struct ReportBuilder {
             input: input,
             records: records,
             episodes: episodes,
-            divergences: divergences.sorted { lhs, rhs in
-                let left = (lhs.episode.opened, lhs.episode.account, lhs.divergence.id)
-                return left < (rhs.episode.opened, rhs.episode.account, rhs.divergence.id)
-            },
+            divergences: divergences.indices.sorted { comesBefore($0, $1) }
+                .map { divergences[$0] },
             standing: standing.sorted { lhs, rhs in
                 let left = (lhs.account, lhs.difference.facet)
                 return left < (rhs.account, rhs.difference.facet)
@@ -137,16 +155,60 @@ package struct ReportBuilder {
             unknownTypes: unknownTypes.sorted(),
             tagDrift: tagDrift,
             cells: cells.keys.sorted().map { ($0, cells[$0] ?? EpisodeTally()) },
-            days: days.keys.sorted().map { ($0, days[$0] ?? EpisodeTally()) },
+            days: daysByName.sorted { $0.key < $1.key }.map { ($0.key, $0.value) },
             activity: activity,
             ledger: all,
-            situations: situations.values.sorted { $0.situation < $1.situation },
+            situations: situationTallies,
             unconfirmed: unconfirmed.sorted {
                 ($0.execution, $0.table) < ($1.execution, $1.table)
             },
             unattributed: unattributed,
             settled: keepsSettled ? settled.sorted { $0.account < $1.account } : nil
         )
+    }
+
+    /// The order of divergences: by time, then by account.
+    private func comesBefore(_ one: Int, _ other: Int) -> Bool {
+        let (left, right) = (divergences[one].episode.opened, divergences[other].episode.opened)
+        if left != right { return left < right }
+        let account = divergences[one].episode.account
+        if account != divergences[other].episode.account {
+            return account < divergences[other].episode.account
+        }
+        return divergences[one].divergence.id < divergences[other].divergence.id
+    }
+}
+
+/// A day by its number: making its name for every episode would take longer than all the counting.
+private struct DayNumber: Hashable {
+    var number: Int64
+    var phase: Phase
+
+    init(of episode: EpisodeVerdict) {
+        let (days, rest) = episode.opened.unixSeconds.quotientAndRemainder(dividingBy: 86_400)
+        number = rest < 0 ? days - 1 : days
+        phase = episode.phase
+    }
+}
+
+/// What became of the episodes that opened on a day, and one instant of it.
+private struct Day {
+    var instant: Instant
+    var tally = EpisodeTally()
+
+    init(of instant: Instant) {
+        self.instant = instant
+    }
+}
+
+/// How often legacy was in one kind of moment, and how it left each facet.
+private struct Moments {
+    var episodes = 0
+    var counts = [Int](repeating: 0, count: Situation.facets.count)
+
+    mutating func count(_ outcome: Truths) {
+        episodes += 1
+        for place in counts.indices where outcome[place] { counts[place] += 1 }
     }
 }
 

@@ -1,5 +1,5 @@
 package import BillingModel
-import LegacyPaths
+package import LegacyPaths
 
 /// How a legacy run ended, recorded or edited.
 package struct LegacyOutcome: Sendable {
@@ -55,7 +55,7 @@ package struct Comparison: Hashable, Sendable {
         differences += legacy.unprocessed.map {
             FacetDifference(.processed($0.trigger.record), legacy: .bool(false), brain: .bool(true))
         }
-        differences.sort { $0.facet < $1.facet }
+        if differences.count > 1 { differences.sort { $0.facet < $1.facet } }
         guard !legacy.taken.isEmpty || !brain.taken.isEmpty else { return }
         legacyOnly = Self.missing(from: brain.taken, brain.opening, in: legacy.taken)
         brainOnly = Self.missing(from: legacy.taken, legacy.opening, in: brain.taken)
@@ -98,12 +98,20 @@ package struct Comparison: Hashable, Sendable {
 
 extension Timeline {
     /// How the legacy run was recorded to end.
-    package func recorded(_ expected: Set<LegacyPath>) -> LegacyOutcome {
+    ///
+    /// - Parameter expected: The paths that should have an execution for whatever they react to.
+    /// - Returns: The end, and what had been left unprocessed by then.
+    package func recorded(_ expected: PathSet) -> LegacyOutcome {
+        recorded(unprocessed(expected))
+    }
+
+    /// How the legacy run was recorded to end, where what it left unprocessed is known.
+    package func recorded(_ unprocessed: [Unprocessed]) -> LegacyOutcome {
         LegacyOutcome(
             opening: opening,
             final: final,
             taken: taken,
-            unprocessed: unprocessed(expected),
+            unprocessed: unprocessed,
             statesDebtAmount: statesDebtAmount
         )
     }
@@ -112,24 +120,58 @@ extension Timeline {
     ///
     /// - Parameter expected: The paths that should have an execution for whatever they react to.
     /// - Returns: The triggers in order of time, each with the paths that owe it an execution.
-    package func unprocessed(_ expected: Set<LegacyPath>) -> [Unprocessed] {
+    package func unprocessed(_ expected: PathSet) -> [Unprocessed] {
         var result: [Unprocessed] = []
+        var type = opening.type
+        var next = 0
         for index in triggers.indices {
-            var paths: [LegacyPath] = []
-            let type = accountType(at: triggers[index].at)
-            for path in LegacyPath.allCases {
-                if expected.contains(path),
-                    path.reacts(to: triggers[index].what, of: type),
-                    !isProcessed(triggers[index], by: path)
-                {
-                    paths.append(path)
-                }
+            // The account's type as it was then, with what was learned at that instant.
+            while next < facts.count, facts[next].at <= triggers[index].at {
+                if case .accountType(let news)? = facts[next].fact { type = news }
+                next += 1
             }
-            if !paths.isEmpty || isStuck(triggers[index]) {
-                result.append(Unprocessed(trigger: triggers[index], paths: paths))
+            let owed = owed(triggers[index], of: type, expected)
+            if !owed.isEmpty || isStuck(triggers[index]) {
+                result.append(Unprocessed(trigger: triggers[index], paths: owed.paths))
             }
         }
         return result
+    }
+
+    /// The paths that should have reacted to a trigger and have not.
+    private func owed(
+        _ trigger: Trigger,
+        of type: AccountType?,
+        _ expected: PathSet
+    ) -> PathSet {
+        var owed = trigger.what.paths(of: type).intersection(expected)
+        guard !owed.isEmpty else { return owed }
+        for index in runs.indices where owed.contains(runs[index].execution.path) {
+            if runs[index].execution.outcome != .stuck, trigger.isMeant(by: runs[index].reference) {
+                owed.remove(runs[index].execution.path)
+            }
+        }
+        guard owed.contains(.a) else { return owed }
+        let isRecorded =
+            recordings.indices.contains {
+                recordings[$0].outcome != .stuck && trigger.isMeant(by: recordings[$0].reference)
+            } || dunningRows.contains { trigger.isMeant(by: $0) }
+        if isRecorded { owed.remove(.a) }
+        return owed
+    }
+
+    /// Whether `subs_stuck_events` holds it and nothing has completed it.
+    private func isStuck(_ trigger: Trigger) -> Bool {
+        guard stuckEvents.contains(where: { trigger.isMeant(by: $0) }) else { return false }
+        let isCompleted =
+            runs.indices.contains {
+                runs[$0].execution.outcome == .completed && trigger.isMeant(by: runs[$0].reference)
+            }
+            || recordings.indices.contains {
+                recordings[$0].outcome == .completed
+                    && trigger.isMeant(by: recordings[$0].reference)
+            }
+        return !isCompleted
     }
 
     /// The account's type as it was at an instant, with what was learned at that instant.
@@ -140,28 +182,14 @@ extension Timeline {
         }
         return type
     }
+}
 
-    private func isProcessed(_ trigger: Trigger, by path: LegacyPath) -> Bool {
-        guard path != .a else {
-            return dunningRows.contains { trigger.isMeant(by: $0) }
-                || recordings.contains { recording in
-                    recording.outcome != .stuck
-                        && recording.trigger.map { trigger.isMeant(by: $0.rawValue) } == true
-                }
-        }
-        return runs.contains { run in
-            run.execution.path == path && run.execution.outcome != .stuck
-                && run.execution.trigger.map { trigger.isMeant(by: $0.rawValue) } == true
-        }
-    }
+extension RecordedRun {
+    /// What it says that it reacted to.
+    fileprivate var reference: RecordID? { execution.trigger }
+}
 
-    /// Whether `subs_stuck_events` holds it and nothing has completed it.
-    private func isStuck(_ trigger: Trigger) -> Bool {
-        guard !stuckEvents.isEmpty else { return false }
-        guard stuckEvents.contains(where: { trigger.isMeant(by: $0) }) else { return false }
-        let completed =
-            runs.filter { $0.execution.outcome == .completed }.map(\.execution.trigger)
-            + recordings.filter { $0.outcome == .completed }.map(\.trigger)
-        return !completed.contains { $0.map { trigger.isMeant(by: $0.rawValue) } == true }
-    }
+extension Recording {
+    /// What it says that it reacted to.
+    fileprivate var reference: RecordID? { trigger }
 }

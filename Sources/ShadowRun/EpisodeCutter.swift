@@ -137,16 +137,17 @@ package struct EpisodeCutter {
     }
 
     /// The episode as it would be with a longer settle time; `nil` where no record came in it.
-    package func extended(_ episode: Episode) -> Timeline? {
+    package func longer(_ episode: Episode) -> LongerEpisode? {
         let until = episode.lastAt.advanced(by: settings.longerSettle)
         var end = episode.range.upperBound
         while end < records.count, records[end].at <= until { end += 1 }
         guard end > episode.range.upperBound else { return nil }
-        return timeline(
-            episode.range.lowerBound..<end,
-            from: episode.opener,
-            opening: episode.timeline.opening,
-            closesAt: until
+        return LongerEpisode(
+            records: records,
+            range: episode.range.lowerBound..<end,
+            recorded: episode.timeline,
+            closesAt: until,
+            settings: settings
         )
     }
 
@@ -161,6 +162,27 @@ package struct EpisodeCutter {
             range,
             opening: opening,
             openedAt: opener.at,
+            closesAt: closesAt,
+            settings: settings
+        )
+    }
+}
+
+/// An episode under a longer settle time, not taken apart yet: few ask for it.
+package struct LongerEpisode: Sendable {
+    fileprivate let records: [MirrorRecord]
+    fileprivate let range: Range<Int>
+    fileprivate let recorded: Timeline
+    fileprivate let closesAt: Instant
+    fileprivate let settings: JudgeSettings
+
+    /// The episode taken apart.
+    package var timeline: Timeline {
+        TimelineBuilder.build(
+            records,
+            range,
+            opening: recorded.opening,
+            openedAt: recorded.openedAt,
             closesAt: closesAt,
             settings: settings
         )

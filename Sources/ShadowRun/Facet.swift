@@ -65,51 +65,97 @@ package struct FacetDifference: Hashable, Sendable {
 extension FacetDifference {
     /// The facets of state on which two accounts differ, in the order of the facets.
     package static func between(
-        legacy: AccountState,
-        brain: AccountState,
+        legacy: borrowing AccountState,
+        brain: borrowing AccountState,
         comparesAmount: Bool
     ) -> [FacetDifference] {
         var result: [FacetDifference] = []
-        func compare(_ facet: Facet, _ lhs: FacetValue, _ rhs: FacetValue) {
-            if lhs != rhs { result.append(FacetDifference(facet, legacy: lhs, brain: rhs)) }
+        func add(_ facet: Facet, _ lhs: FacetValue, _ rhs: FacetValue) {
+            result.append(FacetDifference(facet, legacy: lhs, brain: rhs))
         }
-        compare(.badDebtFlag, .bool(legacy.isFlagged), .bool(brain.isFlagged))
-        compare(.badDebtAt, .bool(legacy.badDebtAt != nil), .bool(brain.badDebtAt != nil))
+        if legacy.isFlagged != brain.isFlagged {
+            add(.badDebtFlag, .bool(legacy.isFlagged), .bool(brain.isFlagged))
+        }
+        if (legacy.badDebtAt == nil) != (brain.badDebtAt == nil) {
+            add(.badDebtAt, .bool(legacy.badDebtAt != nil), .bool(brain.badDebtAt != nil))
+        }
         if legacy.ban != brain.ban {
-            compare(.ban, .text(legacy.ban?.rawValue), .text(brain.ban?.rawValue))
+            add(.ban, .text(legacy.ban?.rawValue), .text(brain.ban?.rawValue))
         }
-        if legacy.subscriptions != brain.subscriptions {
-            for (id, lhs, rhs) in pairs(legacy.subscriptions, brain.subscriptions) {
-                compare(.subscription(id), .bool(lhs?.isLive == true), .bool(rhs?.isLive == true))
-            }
-            for (id, lhs, rhs) in pairs(legacy.subscriptions, brain.subscriptions) {
-                compare(.items(id), itemList(lhs), itemList(rhs))
-            }
-        }
+        result += between(legacy.subscriptions, brain.subscriptions)
         if legacy.metadata.badDebt != brain.metadata.badDebt {
             let (lhs, rhs) = (legacy.metadata.badDebt, brain.metadata.badDebt)
-            compare(.customerMetadata, .text(lhs), .text(rhs))
+            add(.customerMetadata, .text(lhs), .text(rhs))
         }
         if comparesAmount, legacy.metadata.badDebtAmount != brain.metadata.badDebtAmount {
             let (lhs, rhs) = (legacy.metadata.badDebtAmount, brain.metadata.badDebtAmount)
-            compare(.debtAmount, .text(lhs), .text(rhs))
+            add(.debtAmount, .text(lhs), .text(rhs))
         }
         return result
     }
 
-    private static func itemList(_ subscription: Subscription?) -> FacetValue {
-        .list((subscription?.items ?? []).map(\.id.rawValue))
-    }
-
-    /// The subscriptions of two accounts side by side, by id.
-    private static func pairs(
+    /// Whether the customer has the subscriptions, all of them first, and then which items.
+    private static func between(
         _ legacy: [Subscription],
         _ brain: [Subscription]
-    ) -> [(SubscriptionID, Subscription?, Subscription?)] {
-        let ids = Set(legacy.map(\.id)).union(brain.map(\.id)).sorted()
-        return ids.map { id in
-            (id, legacy.first { $0.id == id }, brain.first { $0.id == id })
+    ) -> [FacetDifference] {
+        var lives: [FacetDifference] = []
+        var items: [FacetDifference] = []
+        var (left, right) = (0, 0)
+        // Both are sorted by id: the lesser of the two in front is next, and alone where the other
+        // account lacks it.
+        while left < legacy.count || right < brain.count {
+            let isOfBrain = left == legacy.count
+            let isOfLegacy = right == brain.count
+            let isMine = isOfLegacy || !isOfBrain && legacy[left].id <= brain[right].id
+            let isTheirs = isOfBrain || !isOfLegacy && brain[right].id <= legacy[left].id
+            let (mine, theirs) = (isMine ? left : nil, isTheirs ? right : nil)
+            if let difference = live(legacy, mine, brain, theirs) { lives.append(difference) }
+            if let difference = contents(legacy, mine, brain, theirs) { items.append(difference) }
+            if isMine { left += 1 }
+            if isTheirs { right += 1 }
         }
+        return lives + items
+    }
+
+    private static func live(
+        _ legacy: [Subscription],
+        _ mine: Int?,
+        _ brain: [Subscription],
+        _ theirs: Int?
+    ) -> FacetDifference? {
+        let lhs = mine.map { legacy[$0].isLive } ?? false
+        let rhs = theirs.map { brain[$0].isLive } ?? false
+        guard lhs != rhs, let id = mine.map({ legacy[$0].id }) ?? theirs.map({ brain[$0].id })
+        else { return nil }
+        return FacetDifference(.subscription(id), legacy: .bool(lhs), brain: .bool(rhs))
+    }
+
+    private static func contents(
+        _ legacy: [Subscription],
+        _ mine: Int?,
+        _ brain: [Subscription],
+        _ theirs: Int?
+    ) -> FacetDifference? {
+        if let mine, let theirs, legacy[mine].hasItems(of: brain[theirs]) { return nil }
+        let lhs = mine.map { legacy[$0].items } ?? []
+        let rhs = theirs.map { brain[$0].items } ?? []
+        guard !lhs.elementsEqual(rhs, by: { $0.id == $1.id }),
+            let id = mine.map({ legacy[$0].id }) ?? theirs.map({ brain[$0].id })
+        else { return nil }
+        return FacetDifference(
+            .items(id),
+            legacy: .list(lhs.map(\.id.rawValue)),
+            brain: .list(rhs.map(\.id.rawValue))
+        )
+    }
+}
+
+extension Subscription {
+    /// Whether it has the items of another, mostly itself in the other run.
+    fileprivate func hasItems(of other: Subscription) -> Bool {
+        guard items.count == other.items.count else { return false }
+        return items.indices.allSatisfy { items[$0].id == other.items[$0].id }
     }
 }
 

@@ -96,10 +96,13 @@ extension AccountState {
         let payments = invoices[index].payments
         let marked = invoices[index].markedUncollectibleAt
         invoices[index] = new
-        invoices[index].payments = payments
+        // What is written to is copied, as the fact has it too; mostly there is nothing to write.
+        if payments != new.payments { invoices[index].payments = payments }
         if new.markedUncollectibleAt == nil || new.markedUncollectibleAt == new.version?.created {
             // Seen uncollectible before: the earlier time stands where this one is only inferred.
-            invoices[index].markedUncollectibleAt = marked ?? new.markedUncollectibleAt
+            if let marked, marked != new.markedUncollectibleAt {
+                invoices[index].markedUncollectibleAt = marked
+            }
         }
     }
 
@@ -120,7 +123,8 @@ extension AccountState {
         }
         for item in news.itemsAdded { mine.items.place(item) }
         mine.items.removeAll { news.itemsRemoved.contains($0.id) }
-        mine.itemsTaken.removeAll { item in mine.items.contains { $0.id == item.id } }
+        let items = mine.items
+        mine.itemsTaken.removeAll { item in items.contains { $0.id == item.id } }
         subscriptions[index] = mine
     }
 

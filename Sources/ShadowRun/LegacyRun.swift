@@ -1,6 +1,6 @@
-package import BillingModel
+import BillingModel
 import DunningBrain
-import LegacyPaths
+package import LegacyPaths
 
 /// The legacy run of an episode with some of it edited: the paths' models run again.
 ///
@@ -32,13 +32,13 @@ package struct LegacyRun {
         _ timeline: Timeline,
         _ edits: [TimelineEdit],
         _ settings: JudgeSettings,
-        expected: Set<LegacyPath>
+        expected: PathSet
     ) -> LegacyOutcome {
         var run = LegacyRun(timeline, edits, settings)
         return run.outcome(expected)
     }
 
-    mutating func outcome(_ expected: Set<LegacyPath>) -> LegacyOutcome {
+    mutating func outcome(_ expected: PathSet) -> LegacyOutcome {
         schedule()
         play()
         let processed = edits.compactMap { edit -> RecordID? in
@@ -78,7 +78,7 @@ package struct LegacyRun {
         var what: What
 
         enum What {
-            case fact(TimedFact)
+            case fact(Int)
             case residual(Int)
             case read(Int)
             case effect(TimedEffect, run: Int?)
@@ -124,11 +124,12 @@ package struct LegacyRun {
     }
 
     mutating func schedule() {
-        for (index, fact) in timeline.facts.enumerated() {
-            put(.fact(fact), at: fact.at, rank: Rank.fact, index: index)
+        for index in timeline.facts.indices.reversed() {
+            put(.fact(index), at: timeline.facts[index].at, rank: Rank.fact, index: index)
         }
-        for (index, residual) in timeline.residuals.enumerated() {
-            put(.residual(index), at: residual.at, rank: Rank.residual, index: index)
+        for index in timeline.residuals.indices {
+            let at = timeline.residuals[index].at
+            put(.residual(index), at: at, rank: Rank.residual, index: index)
         }
         let starts = self.starts()
         for index in timeline.runs.indices {
@@ -175,10 +176,11 @@ package struct LegacyRun {
         }
         guard edits.contains(.serialize) else { return starts }
         var free: Instant?
-        for (index, run) in timeline.runs.enumerated() where run.canBeRerun {
+        for index in timeline.runs.indices where timeline.runs[index].canBeRerun {
             let start = free.map { max($0, starts[index]) } ?? starts[index]
             starts[index] = start
-            free = start.advanced(by: run.end.since(run.at))
+            let length = timeline.runs[index].end.since(timeline.runs[index].at)
+            free = start.advanced(by: length)
                 .advanced(by: TimeSpan(microseconds: 1))
         }
         return starts
@@ -189,8 +191,8 @@ package struct LegacyRun {
     mutating func play() {
         while let item = queue.popLast() {
             switch item.what {
-            case .fact(let fact):
-                if let fact = fact.fact { state.learn(fact, at: item.at) }
+            case .fact(let index):
+                if let fact = timeline.facts[index].fact { state.learn(fact, at: item.at) }
                 uncover()
                 if isReleasePending { releaseIfClear(at: item.at) }
             case .residual(let index): showResidual(index)
@@ -202,7 +204,7 @@ package struct LegacyRun {
             case .cancelIfConfirmed(let subscription, let invoice):
                 cancelIfConfirmed(subscription, invoice, at: item.at)
             }
-            if trace != nil { trace?.close(item, state) }
+            if trace != nil { trace?.close(item, state, timeline) }
         }
     }
 
@@ -235,9 +237,7 @@ package struct LegacyRun {
         guard effect.ok else { return }
         trace?.landing.append(effect)
         let by = record ?? run.map { timeline.runs[$0].id } ?? RecordID("edit")
-        let before = state
-        state.apply(effect.effect, at: effect.at, by: by)
-        for consequence in Consequence.between(before, state) {
+        if let consequence = state.take(effect.effect, at: effect.at, by: by) {
             taken.append(Taken(consequence: consequence, at: effect.at, by: by))
         }
         if case .payInvoice(let id, _, _) = effect.effect {

@@ -47,18 +47,19 @@ package struct LegacyTrace: Sendable {
         states = [StateAt(at: instant, state: opening)]
     }
 
-    mutating func close(_ item: LegacyRun.Item, _ state: AccountState) {
-        steps.append(Step(at: item.at, actor: Actor(item.what), effects: landing))
+    mutating func close(_ item: LegacyRun.Item, _ state: AccountState, _ timeline: Timeline) {
+        let actor = Actor(item.what, timeline)
+        steps.append(Step(at: item.at, actor: actor, effects: landing))
         landing = []
         states.append(StateAt(at: item.at, state: state))
     }
 }
 
 extension LegacyTrace.Actor {
-    fileprivate init(_ what: LegacyRun.Item.What) {
+    fileprivate init(_ what: LegacyRun.Item.What, _ timeline: Timeline) {
         self =
             switch what {
-            case .fact(let fact): .fact(fact.record)
+            case .fact(let index): .fact(timeline.facts[index].record)
             case .residual(let index): .residual(index)
             case .read(let run): .read(run)
             case .effect(_, let run): run.map { .run($0) } ?? .edit(nil)

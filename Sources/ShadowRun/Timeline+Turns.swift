@@ -1,4 +1,5 @@
 package import BillingModel
+package import LegacyPaths
 
 /// When a run gets its turns in a schedule.
 package struct RunTurns: Hashable, Sendable {
@@ -57,7 +58,7 @@ extension LegacyRun {
     package static func played(
         _ timeline: Timeline,
         _ settings: JudgeSettings,
-        expected: Set<LegacyPath>
+        expected: PathSet
     ) -> Played {
         var run = LegacyRun(timeline, [], settings)
         run.keepsPlayed = true

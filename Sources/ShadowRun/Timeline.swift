@@ -102,7 +102,13 @@ package struct Trigger: Sendable {
     /// What it is.
     package var what: LegacyTrigger
 
-    /// Whether an execution's or a row's reference means this trigger.
+    /// Whether an execution's reference means this trigger.
+    package func isMeant(by reference: RecordID?) -> Bool {
+        guard let reference else { return false }
+        return isMeant(by: reference.rawValue)
+    }
+
+    /// Whether a row's reference means this trigger.
     package func isMeant(by reference: String) -> Bool {
         if record.rawValue == reference { return true }
         if case .stripe(let event) = what { return event.id == reference }
@@ -159,9 +165,14 @@ package struct RecordedRun: Sendable {
         return result.sorted()
     }
 
+    /// Whether ``done`` holds anything.
+    package var doesSomething: Bool {
+        effects.contains { $0.ok && Consequence($0.effect) != nil }
+    }
+
     /// When its last effect landed, or it ended.
     package var end: Instant {
-        max(at, max(execution.effects.map(\.at).max() ?? at, execution.finished ?? at))
+        execution.effects.reduce(max(at, execution.finished ?? at)) { max($0, $1.at) }
     }
 }
 
@@ -261,13 +272,45 @@ extension Consequence {
     }
 
     /// Whether it is in force in an account.
-    package func isInForce(in state: AccountState) -> Bool {
+    package func isInForce(in state: borrowing AccountState) -> Bool {
         switch self {
         case .flag: state.isFlagged
         case .ban: state.ban == .badDebt
         case .cancel(let id): state.subscription(id).map { !$0.isLive } ?? false
         case .deleteItems(let id): state.subscription(id).map { !$0.itemsTaken.isEmpty } ?? false
         case .charge(let id): state.paymentCount(of: id) > 0
+        }
+    }
+}
+
+extension AccountState {
+    /// Lets an effect take place and tells what newly came into force by it.
+    ///
+    /// That is what ``Consequence/between(_:_:)`` tells of the account before and after; here none
+    /// need be kept from before, which would have all that the effect changes copied.
+    package mutating func take(
+        _ effect: Effect,
+        at instant: Instant,
+        by record: RecordID
+    ) -> Consequence? {
+        let consequence = consequence(of: effect)
+        apply(effect, at: instant, by: record)
+        return consequence
+    }
+
+    private func consequence(of effect: Effect) -> Consequence? {
+        switch effect {
+        case .setFlag(badDebtFlagBit, true): return isFlagged ? nil : .flag
+        case .setBan(.badDebt): return ban == .badDebt ? nil : .ban
+        case .cancelSubscription(let id, _):
+            let (index, found) = subscriptionIndex(id)
+            return found && subscriptions[index].isLive ? .cancel(id) : nil
+        case .deleteItems(let id, let gone):
+            let (index, found) = subscriptionIndex(id)
+            guard found else { return nil }
+            let hasSome = subscriptions[index].items.contains { gone.contains($0.id) }
+            return hasSome ? .deleteItems(id) : nil
+        default: return nil
         }
     }
 }

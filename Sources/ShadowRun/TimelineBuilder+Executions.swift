@@ -7,18 +7,23 @@ extension TimelineBuilder {
     /// An execution reads: from here on its effects are settled, whatever happens meanwhile.
     mutating func read(_ index: Int) {
         timeline.runs[index].read = legacy
-        let run = timeline.runs[index]
-        guard let trigger = run.trigger else { return }
-        let model = ModelRun(trigger: trigger, read: legacy, at: run.at, execution: run.id)
-        timeline.runs[index].version = Fidelity.version(of: run.execution, model)
-        timeline.runs[index].actedOn = actedOn(run.execution.path, trigger)
+        guard let trigger = timeline.runs[index].trigger else { return }
+        let model = ModelRun(
+            trigger: trigger,
+            read: legacy,
+            at: timeline.runs[index].at,
+            execution: timeline.runs[index].id
+        )
+        let version = Fidelity.version(of: timeline.runs[index].execution, model)
+        timeline.runs[index].version = version
+        timeline.runs[index].actedOn = actedOn(timeline.runs[index].execution.path, trigger)
     }
 
     /// Path A writes one row, named by the event's id or by its record's.
     mutating func takeRecording(
         _ execution: Execution,
         _ id: RecordID,
-        _ trigger: LegacyTrigger?
+        _ trigger: MirrorRecord.Body?
     ) {
         var recording = Recording(
             id: id,
@@ -43,46 +48,45 @@ extension TimelineBuilder {
         switch (path, trigger) {
         case (.c, .stripe(let event)):
             if case .invoice(let invoice) = event.object { [invoice.id] } else { [] }
-        case (.b, _), (.d, _): legacy.invoices.filter(countsForLegacy).map(\.id)
+        case (.b, _), (.d, _):
+            legacy.invoices.indices.filter { countsForLegacy(legacy.invoices[$0]) }
+                .map { legacy.invoices[$0].id }
         default: []
         }
     }
 
     /// An effect lands, or is known to have failed.
     mutating func land(_ index: Int, _ place: Int, at instant: Instant) {
-        let run = timeline.runs[index]
-        var effect = run.execution.effects[place]
+        var effect = timeline.runs[index].execution.effects[place]
         effect.at = instant
-        noteUnconfirmed(effect, run)
+        noteUnconfirmed(effect, index)
         guard effect.ok else { return timeline.runs[index].effects.append(effect) }
         switch effect.effect {
         case .payInvoice(let id, _, _) where !isPaidAlready(id):
-            holdPayment(effect, run, wakes: true)
+            holdPayment(effect, index, wakes: true)
         case .createConsolidatedInvoice:
-            holdPayment(effect, run, wakes: false)
-        case .setInvoiceMetadata where run.execution.path == .d:
-            holdPayment(effect, run, wakes: true)
+            holdPayment(effect, index, wakes: false)
+        case .setInvoiceMetadata where timeline.runs[index].execution.path == .d:
+            holdPayment(effect, index, wakes: true)
         default:
             apply(effect, index)
         }
     }
 
-    private mutating func holdPayment(_ effect: TimedEffect, _ run: RecordedRun, wakes: Bool) {
-        let fact = Fact.payment(effect.effect, by: run.id)
+    private mutating func holdPayment(_ effect: TimedEffect, _ index: Int, wakes: Bool) {
+        let run = timeline.runs[index].id
+        let fact = Fact.payment(effect.effect, by: run)
         legacy.learn(fact, at: effect.at)
-        timeline.facts.append(
-            TimedFact(at: effect.at, fact: fact, record: run.id, wakes: wakes)
-        )
+        timeline.facts.append(TimedFact(at: effect.at, fact: fact, record: run, wakes: wakes))
     }
 
     private mutating func apply(_ effect: TimedEffect, _ index: Int) {
+        let run = timeline.runs[index].id
         timeline.runs[index].effects.append(effect)
-        let before = legacy
-        legacy.apply(effect.effect, at: effect.at, by: timeline.runs[index].id)
-        var consequences = Consequence.between(before, legacy)
-        if case .payInvoice(let id, _, _) = effect.effect { consequences.append(.charge(id)) }
-        timeline.runs[index].taken += consequences
-        note(consequences, at: effect.at, by: timeline.runs[index].id)
+        var consequence = legacy.take(effect.effect, at: effect.at, by: run)
+        if case .payInvoice(let id, _, _) = effect.effect { consequence = .charge(id) }
+        if let consequence { timeline.runs[index].taken.append(consequence) }
+        note(consequence, at: effect.at, by: run)
         noteStatedAmount(effect.effect)
     }
 
@@ -99,12 +103,12 @@ extension TimelineBuilder {
         images.contains { $0.confirms(effect) }
     }
 
-    private mutating func noteUnconfirmed(_ effect: TimedEffect, _ run: RecordedRun) {
+    private mutating func noteUnconfirmed(_ effect: TimedEffect, _ index: Int) {
         guard effect.ok, let table = effect.effect.table, !isConfirmed(effect.effect) else {
             return
         }
         timeline.unconfirmed.append(
-            Unconfirmed(execution: run.id, table: table.rawValue)
+            Unconfirmed(execution: timeline.runs[index].id, table: table.rawValue)
         )
     }
 }

@@ -80,7 +80,7 @@ extension TimelineBuilder {
             )
         )
         legacy.learn(.invoice(invoice), at: record.at)
-        note([.charge(invoice.id)], at: record.at, by: record.id)
+        note(.charge(invoice.id), at: record.at, by: record.id)
     }
 
     private mutating func take(

@@ -90,11 +90,8 @@ extension TimelineBuilder {
             let at = records[index].at
             switch records[index].body {
             case .execution(let execution) where execution.path == .a:
-                takeRecording(
-                    execution,
-                    records[index].id,
-                    triggerOf(execution, records, range)
-                )
+                let trigger = placeOfTrigger(of: execution, records, range)
+                takeRecording(execution, records[index].id, trigger.map { records[$0].body })
             case .execution(let execution):
                 let run = timeline.runs.count
                 timeline.runs.append(
@@ -102,7 +99,8 @@ extension TimelineBuilder {
                         id: records[index].id,
                         at: at,
                         execution: execution,
-                        trigger: triggerOf(execution, records, range),
+                        trigger: placeOfTrigger(of: execution, records, range)
+                            .flatMap { records[$0].trigger },
                         read: timeline.opening
                     )
                 )
@@ -129,22 +127,17 @@ extension TimelineBuilder {
         return steps
     }
 
-    /// What an execution reacted to.
+    /// The place of what an execution reacted to.
     ///
     /// It mostly lies in its own episode, and always before it.
-    private func triggerOf(
-        _ execution: Execution,
+    private func placeOfTrigger(
+        of execution: Execution,
         _ records: [MirrorRecord],
         _ range: Range<Int>
-    ) -> LegacyTrigger? {
+    ) -> Int? {
         guard let id = execution.trigger else { return nil }
-        for place in range.reversed() {
-            if let trigger = records[place].trigger(meantBy: id) { return trigger }
-        }
-        for place in (0..<range.lowerBound).reversed() {
-            if let trigger = records[place].trigger(meantBy: id) { return trigger }
-        }
-        return nil
+        return range.last { records[$0].isTrigger(meantBy: id) }
+            ?? (0..<range.lowerBound).last { records[$0].isTrigger(meantBy: id) }
     }
 
     /// Notes what telling an echo needs to know ahead of time.
@@ -194,13 +187,21 @@ extension TimelineBuilder {
 }
 
 extension MirrorRecord {
-    /// What this record woke, where an execution's reference means it.
-    fileprivate func trigger(meantBy reference: RecordID) -> LegacyTrigger? {
+    /// Whether an execution's reference means this record as what woke it.
+    fileprivate func isTrigger(meantBy reference: RecordID) -> Bool {
         switch body {
-        case .stripe(let event) where id == reference || event.id == reference.rawValue:
-            .stripe(event)
-        case .request(let request) where id == reference: .request(request)
-        default: nil
+        case .stripe(let event): id == reference || event.id == reference.rawValue
+        case .request: id == reference
+        case .baseline, .execution, .change, .mark: false
+        }
+    }
+
+    /// What this record woke.
+    fileprivate var trigger: LegacyTrigger? {
+        switch body {
+        case .stripe(let event): .stripe(event)
+        case .request(let request): .request(request)
+        case .baseline, .execution, .change, .mark: nil
         }
     }
 }
@@ -242,16 +243,14 @@ extension TimelineBuilder {
         timeline.residuals.append(
             Residual(at: record.at, record: record.id, change: .effect(effect), owner: owner)
         )
-        let before = legacy
-        legacy.apply(effect, at: record.at, by: record.id)
-        note(Consequence.between(before, legacy), at: record.at, by: record.id)
+        let consequence = legacy.take(effect, at: record.at, by: record.id)
+        note(consequence, at: record.at, by: record.id)
         noteStatedAmount(effect)
     }
 
-    mutating func note(_ consequences: [Consequence], at instant: Instant, by record: RecordID) {
-        for consequence in consequences {
-            timeline.taken.append(Taken(consequence: consequence, at: instant, by: record))
-        }
+    mutating func note(_ consequence: Consequence?, at instant: Instant, by record: RecordID) {
+        guard let consequence else { return }
+        timeline.taken.append(Taken(consequence: consequence, at: instant, by: record))
     }
 
     mutating func noteStatedAmount(_ effect: Effect) {

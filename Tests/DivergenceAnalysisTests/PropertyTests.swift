@@ -1,5 +1,6 @@
 import BillingModel
 import DivergenceAnalysis
+import LegacyPaths
 import MirrorLog
 import ShadowRun
 import Testing
@@ -44,7 +45,7 @@ struct PropertyTests {
         var cutter = EpisodeCutter(records.inEventTimeOrder(), Self.settings)
         while let episode = cutter.nextEpisode() {
             let timeline = episode.timeline
-            let paths = Set(LegacyPath.allCases)
+            let paths = PathSet(LegacyPath.allCases)
             let again = LegacyRun.run(timeline, [], Self.settings, expected: paths)
             let recorded = timeline.recorded(paths)
             let differences = FacetDifference.between(

@@ -1,6 +1,7 @@
 import BillingModel
 import DivergenceAnalysis
 import DunningBrain
+import LegacyPaths
 import MirrorLog
 import ShadowRun
 import Testing
@@ -50,7 +51,7 @@ struct ScheduleTests {
         arguments: UInt64(0)..<200
     )
     func recorded(seed: UInt64) {
-        let paths = Set(LegacyPath.allCases)
+        let paths = PathSet(LegacyPath.allCases)
         for timeline in Self.episodes(seed).map(\.timeline) {
             let schedules = LegacySchedules(timeline)
             guard let recorded = schedules.recorded else { continue }
