@@ -181,7 +181,7 @@ package struct LogCoverage: Hashable, Sendable {
     /// The coverage that some records show by themselves, all that they open having settled.
     package init(shownBy records: some Sequence<MirrorRecord>) {
         horizon = Instant(microseconds: .max)
-        for record in records { note(record) }
+        for record in records { note(RecordGist(record)) }
     }
 
     /// The paths that should have an execution, or a row, for whatever they react to.
@@ -190,12 +190,12 @@ package struct LogCoverage: Hashable, Sendable {
     package var expected: PathSet { .expected(showsA: paths.contains(.a)) }
 
     /// Notes what a record shows of the log: a path at work, a table that is mirrored.
-    mutating func note(_ record: MirrorRecord) {
-        switch record.body {
-        case .execution(let execution): paths.insert(execution.path)
-        case .change(let change):
-            tables.insert(change.table.rawValue)
-            if change.table == .dunning { paths.insert(.a) }
+    mutating func note(_ record: RecordGist) {
+        switch record {
+        case .execution(let path): paths.insert(path)
+        case .change(let table, _):
+            tables.insert(table.rawValue)
+            if table == .dunning { paths.insert(.a) }
         case .baseline, .stripe, .request, .mark: break
         }
     }

@@ -20,16 +20,19 @@ struct AccountRecords {
     /// Takes a record.
     ///
     /// - Parameters:
-    ///   - id: The record's id.
+    ///   - hash: The hash of its id, see ``PackedArrival``.
     ///   - packed: The record.
     ///   - settles: From which horizon on it may have settled.
     /// - Returns: What it is to those before. A redelivery changes nothing; where the two differ all
     ///   the same, the one whose packed bytes come first stands, so that the order of arrival makes
     ///   no difference.
     /// - Complexity: O(n), at four bytes a record.
-    mutating func take(_ id: RecordID, _ packed: [UInt8], _ settles: Instant?) -> Arrival {
-        let hash = Self.hash(id)
-        if hashes.contains(hash), let old = ledger.packed(of: id) {
+    mutating func take(
+        _ hash: UInt32,
+        _ packed: ArraySlice<UInt8>,
+        _ settles: Instant?
+    ) -> Arrival {
+        if hashes.contains(hash), let old = known(packed) {
             guard !packed.elementsEqual(old) else { return .redelivered }
             if packed.lexicographicallyPrecedes(old) {
                 setDue(settles)
@@ -46,6 +49,12 @@ struct AccountRecords {
         return .new
     }
 
+    /// The record whose id this one has too.
+    private func known(_ packed: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
+        guard let id = try? PackedRecord.packedID(of: packed) else { return nil }
+        return ledger.packed(beginningWith: id)
+    }
+
     private mutating func setDue(_ horizon: Instant?) {
         guard let horizon else { return }
         due = min(due ?? horizon, horizon)
@@ -60,16 +69,6 @@ struct AccountRecords {
         /// The id again with other content.
         case redeliveredDifferently
     }
-
-    /// FNV-1a of 32 bits.
-    private static func hash(_ id: RecordID) -> UInt32 {
-        var text = id.rawValue
-        return text.withUTF8 { utf8 in
-            var hash: UInt32 = 0x811c_9dc5
-            for byte in utf8 { hash = (hash ^ UInt32(byte)) &* 0x0100_0193 }
-            return hash
-        }
-    }
 }
 
 extension AccountRecords: Packable {
@@ -81,6 +80,8 @@ extension AccountRecords: Packable {
     init(unpacking reader: inout PackedReader) throws(PackedError) {
         ledger = try reader.read()
         due = try reader.read()
-        for packed in ledger { hashes.append(Self.hash(try PackedRecord.id(of: packed))) }
+        for packed in ledger {
+            hashes.append(PackedArrival.hash(of: try PackedRecord.id(of: packed)))
+        }
     }
 }

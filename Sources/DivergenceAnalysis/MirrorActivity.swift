@@ -66,13 +66,13 @@ package struct MirrorActivity: Hashable, Sendable {
     }
 
     /// Notes a record.
-    mutating func note(_ record: MirrorRecord, isNew: Bool) {
-        let kind = record.kind.place
+    mutating func note(_ record: PackedArrival, isNew: Bool) {
+        let kind = record.gist.kind.place
         kinds[kind].received += 1
         if !isNew { kinds[kind].redelivered += 1 }
         noteTime(record.at)
-        guard case .mark(let mark) = record.body else {
-            return noteSource(record.body.source.place, record.at)
+        guard case .mark(let mark) = record.gist else {
+            return noteSource(record.gist.source.place, record.at)
         }
         let place = mark.source.place
         switch mark.says {
@@ -160,7 +160,7 @@ extension Mark.Source {
     }
 }
 
-extension MirrorRecord.Body {
+extension RecordGist {
     /// The source that a record comes from.
     package var source: Mark.Source {
         switch self {

@@ -65,12 +65,30 @@ package struct ParityEngine: Sendable {
     ///   - line: Where it stands in its log, for naming it should it be left out in the end.
     /// - Complexity: O(1), but for a redelivery: O(n) in its account's records.
     package mutating func feed(_ record: MirrorRecord, line: Int = 0) {
+        let packed = record.packed(leavingOutOwner: record.account != nil)
+        take(PackedArrival(record, line: line, at: packed.indices), packed[...])
+    }
+
+    /// Takes the records of a batch.
+    ///
+    /// - Parameters:
+    ///   - batch: The batch.
+    ///   - lines: How many lines of the log stand before it.
+    /// - Complexity: O(n) in its records, as for each by itself.
+    package mutating func feed(_ batch: LogBatch, after lines: Int) {
+        for var arrival in batch.arrivals {
+            arrival.line += lines
+            take(arrival, batch.packed[arrival.range])
+        }
+    }
+
+    private mutating func take(_ record: PackedArrival, _ packed: ArraySlice<UInt8>) {
         counts.records += 1
         noteDelivery(record)
-        let arrival = keep(record)
+        let arrival = keep(record, packed)
         activity.note(record, isNew: arrival == .new)
         if arrival == .new {
-            count(record, line)
+            count(record)
         } else {
             counts.redelivered += 1
         }
@@ -78,17 +96,18 @@ package struct ParityEngine: Sendable {
     }
 
     /// Puts a record with its account's, or with those that wait for one.
-    private mutating func keep(_ record: MirrorRecord) -> AccountRecords.Arrival {
+    private mutating func keep(
+        _ record: PackedArrival,
+        _ packed: ArraySlice<UInt8>
+    ) -> AccountRecords.Arrival {
+        let (hash, settles) = (record.idHash, firstAffected(by: record.at))
         if let account = record.account {
-            let packed = record.packed(leavingOutOwner: true)
-            let settles = firstAffected(by: record.at)
-            return ledgers[account, default: AccountRecords()].take(record.id, packed, settles)
+            return ledgers[account, default: AccountRecords()].take(hash, packed, settles)
         }
-        let packed = record.packed()
-        if case .stripe(let event) = record.body {
-            return strays.take(event, record.id, packed, firstAffected(by: record.at))
+        if case .stripe(let customer, _) = record.gist {
+            return strays.take(of: customer, hash, packed, settles)
         }
-        return marks.take(record.id, packed, nil)
+        return marks.take(hash, packed, nil)
     }
 
     /// From which horizon on a record of an instant can change a verdict: an episode may have closed
@@ -97,22 +116,26 @@ package struct ParityEngine: Sendable {
         instant.advanced(by: settings.longerSettle.times(-1))
     }
 
-    private mutating func noteDelivery(_ record: MirrorRecord) {
+    private mutating func noteDelivery(_ record: PackedArrival) {
         if record.at < latest { counts.outOfOrder += 1 }
         latest = max(latest, record.at)
         if let seen = record.seen, seen.since(record.at) > settings.settle { counts.late += 1 }
     }
 
-    private mutating func count(_ record: MirrorRecord, _ line: Int) {
-        guard case .stripe(let event) = record.body else { return }
-        if event.livemode == true { counts.liveEvents += 1 }
-        if event.livemode == false { counts.testLines.append(line) }
+    private mutating func count(_ record: PackedArrival) {
+        guard case .stripe(_, let livemode) = record.gist else { return }
+        if livemode == true { counts.liveEvents += 1 }
+        if livemode == false { counts.testLines.append(record.line) }
     }
 
-    private mutating func note(_ record: MirrorRecord) {
-        shown.note(record)
-        claim(record.claimedCustomer, by: record.account)
-        if record.account == nil, case .mark(let mark) = record.body { note(mark) }
+    private mutating func note(_ record: PackedArrival) {
+        shown.note(record.gist)
+        switch record.gist {
+        case .baseline(let customer), .change(_, let customer):
+            claim(customer, by: record.account)
+        case .mark(let mark) where record.account == nil: note(mark)
+        case .mark, .stripe, .request, .execution: break
+        }
     }
 
     private mutating func claim(_ customer: CustomerID?, by account: AccountID?) {

@@ -28,14 +28,20 @@ struct StrayRecords {
     }
 
     /// Takes a record.
+    ///
+    /// - Parameters:
+    ///   - customer: The customer that it is about, if it says so.
+    ///   - hash: The hash of its id.
+    ///   - packed: The record.
+    ///   - settles: From which horizon on it may have settled.
+    /// - Returns: What it is to those before.
     mutating func take(
-        _ event: StripeEvent,
-        _ id: RecordID,
-        _ packed: [UInt8],
+        of customer: CustomerID?,
+        _ hash: UInt32,
+        _ packed: ArraySlice<UInt8>,
         _ settles: Instant
     ) -> AccountRecords.Arrival {
-        let customer = event.customer ?? CustomerID("")
-        return records[customer, default: AccountRecords()].take(id, packed, settles)
+        records[customer ?? CustomerID(""), default: AccountRecords()].take(hash, packed, settles)
     }
 
     /// Records whose customer no account has claimed.

@@ -40,7 +40,7 @@ package struct LineSplitter {
     /// What is known of a line that grew beyond the limit.
     private var excess: Excess?
     /// How many bytes of a byte order mark have come, while nothing else has.
-    private var markBytes: Int? = 0
+    private var markBytes: Int?
 
     private static let mark: [UInt8] = [0xef, 0xbb, 0xbf]
     /// How much of a line beyond the limit is kept, for its excerpt.
@@ -49,9 +49,14 @@ package struct LineSplitter {
     /// Lines may have 16 MiB: a baseline of 20,000 invoices fits.
     package static let defaultLimit = 16 << 20
 
-    /// A splitter at the start of a log.
-    package init(limit: Int = defaultLimit) {
+    /// A splitter at the start of a log, or at that of a line within one.
+    ///
+    /// - Parameters:
+    ///   - limit: The longest line that is kept whole, in bytes.
+    ///   - startsLog: Whether a byte order mark may come first.
+    package init(limit: Int = defaultLimit, startsLog: Bool = true) {
         self.limit = limit
+        markBytes = startsLog ? 0 : nil
     }
 
     /// Hands over the lines that end in a chunk, and keeps what is behind the last of them.

@@ -15,9 +15,39 @@ package struct Reject: Hashable, Sendable {
         self.reason = reason
         self.excerpt = excerpt
     }
+
+    /// The reject of a line that could not be read.
+    init(_ line: LineSplitter.Line, because error: RecordError) {
+        let cut = line.isTerminated ? "" : "the log was cut off in mid-line: "
+        self.init(
+            line: line.number,
+            reason: cut + error.reason,
+            excerpt: Self.excerpt(of: line.bytes)
+        )
+    }
+
+    /// The first 60 characters of a line.
+    ///
+    /// What would not print, or would change how the rest prints, is shown as `�`.
+    private static func excerpt(of line: UnsafeRawBufferPointer) -> String {
+        // A character is a Unicode scalar here, of four bytes at most.
+        let head = String(decoding: line.prefix(240), as: UTF8.self)
+        var excerpt = String.UnicodeScalarView()
+        for scalar in head.unicodeScalars.prefix(60) {
+            switch scalar.properties.generalCategory {
+            case .control, .format, .lineSeparator, .paragraphSeparator, .privateUse, .unassigned:
+                excerpt.append("\u{FFFD}")
+            default:
+                excerpt.append(scalar)
+            }
+        }
+        return String(excerpt)
+    }
 }
 
-/// Turns the bytes of a log into records and rejects.
+/// Turns the bytes of a log into records and rejects, one after the other.
+///
+/// It is the plain way to read a log: ``LogSource/readBatches(jobs:size:limit:_:)`` is the fast one.
 package struct LogReader {
     /// What a line turned out to be.
     package enum Outcome {
@@ -95,43 +125,36 @@ package struct LogReader {
         by records: RecordReader,
         limit: Int
     ) -> Outcome {
-        let reason: String
-        if line.hash != nil {
-            reason = "the line has \(line.size) bytes; the limit is \(limit)"
-        } else {
-            do throws(RecordError) {
-                return .record(try records.read(line.bytes), line: line.number)
-            } catch {
-                reason = error.reason
-            }
+        do throws(RecordError) {
+            return .record(try records.read(line, limit: limit), line: line.number)
+        } catch {
+            return .reject(Reject(line, because: error))
         }
-        let cut = line.isTerminated ? "" : "the log was cut off in mid-line: "
-        return .reject(
-            Reject(line: line.number, reason: cut + reason, excerpt: excerpt(of: line.bytes))
-        )
     }
+}
 
-    /// The first 60 characters of a line.
+extension RecordReader {
+    /// Reads a line of a log.
     ///
-    /// What would not print, or would change how the rest prints, is shown as `�`.
-    private static func excerpt(of line: UnsafeRawBufferPointer) -> String {
-        // A character is a Unicode scalar here, of four bytes at most.
-        let head = String(decoding: line.prefix(240), as: UTF8.self)
-        var excerpt = String.UnicodeScalarView()
-        for scalar in head.unicodeScalars.prefix(60) {
-            switch scalar.properties.generalCategory {
-            case .control, .format, .lineSeparator, .paragraphSeparator, .privateUse, .unassigned:
-                excerpt.append("\u{FFFD}")
-            default:
-                excerpt.append(scalar)
-            }
+    /// - Parameters:
+    ///   - line: The line.
+    ///   - limit: The longest line that is read, in bytes.
+    /// - Returns: The record.
+    /// - Throws: ``RecordError`` where the line is none.
+    func read(
+        _ line: LineSplitter.Line,
+        limit: Int
+    ) throws(RecordError) -> MirrorRecord {
+        guard line.hash == nil else {
+            throw RecordError("the line has \(line.size) bytes; the limit is \(limit)")
         }
-        return String(excerpt)
+        return try read(line.bytes)
     }
 }
 
 extension LogDigest {
-    fileprivate mutating func add(_ line: LineSplitter.Line) {
+    /// Adds a line.
+    mutating func add(_ line: LineSplitter.Line) {
         if let hash = line.hash { add(hash: hash) } else { add(line: line.bytes) }
     }
 }

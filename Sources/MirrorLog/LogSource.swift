@@ -55,8 +55,7 @@ package enum LogSource: Hashable, Sendable, CustomStringConvertible {
     /// - Throws: ``LogSourceError``, and what `body` throws.
     @discardableResult
     package func readChunks(_ body: (UnsafeRawBufferPointer) throws -> Void) throws -> Int {
-        let descriptor = try open()
-        defer { if descriptor != STDIN_FILENO { close(descriptor) } }
+        let file = try LogFile(self)
         // Memory of its own rather than an array: chunks are handed out while it is filled, and
         // the padding behind them must be readable whatever their size.
         let buffer = UnsafeMutableRawBufferPointer.allocate(
@@ -67,18 +66,59 @@ package enum LogSource: Hashable, Sendable, CustomStringConvertible {
         buffer.initializeMemory(as: UInt8.self, repeating: 0)
         var total = 0
         while true {
-            let count = read(descriptor, buffer.baseAddress, Self.chunkSize)
+            let count = try file.read(
+                into: UnsafeMutableRawBufferPointer(rebasing: buffer[..<Self.chunkSize])
+            )
             if count == 0 { return total }
-            if count < 0 {
-                guard errno == EINTR else { throw failure("can't be read", errno) }
-                continue
-            }
             total += count
             try body(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
         }
     }
+}
 
-    private func open() throws(LogSourceError) -> Int32 {
+/// A log that is open for reading.
+///
+/// A class because it owns the descriptor, and closes it when the last thread lets go of it.
+final class LogFile: Sendable {
+    private let source: LogSource
+    private let descriptor: Int32
+
+    /// Opens a log.
+    init(_ source: LogSource) throws(LogSourceError) {
+        self.source = source
+        descriptor = try source.open()
+    }
+
+    deinit {
+        if descriptor != STDIN_FILENO { close(descriptor) }
+    }
+
+    /// Reads what comes next.
+    ///
+    /// - Parameter buffer: Where to; not empty.
+    /// - Returns: How many bytes were read; 0 at the end.
+    /// - Throws: ``LogSourceError`` where the system refuses.
+    func read(into buffer: UnsafeMutableRawBufferPointer) throws(LogSourceError) -> Int {
+        while true {
+            let count = readSome(descriptor, buffer)
+            if count >= 0 { return count }
+            guard errno == EINTR else { throw source.failure("can't be read", errno) }
+        }
+    }
+
+    /// Reads what comes next into a part of an array.
+    func read(into buffer: inout [UInt8], at range: Range<Int>) throws(LogSourceError) -> Int {
+        let count = buffer.withUnsafeMutableBytes { bytes in
+            Result { () throws(LogSourceError) in
+                try read(into: UnsafeMutableRawBufferPointer(rebasing: bytes[range]))
+            }
+        }
+        return try count.get()
+    }
+}
+
+extension LogSource {
+    fileprivate func open() throws(LogSourceError) -> Int32 {
         guard case .file(let path) = self else { return STDIN_FILENO }
         var descriptor: Int32
         repeat {
@@ -93,7 +133,7 @@ package enum LogSource: Hashable, Sendable, CustomStringConvertible {
         return descriptor
     }
 
-    private func failure(_ what: String, _ code: Int32) -> LogSourceError {
+    fileprivate func failure(_ what: String, _ code: Int32) -> LogSourceError {
         let reason =
             switch code {
             case ENOENT: "there is no such file"
@@ -108,4 +148,9 @@ package enum LogSource: Hashable, Sendable, CustomStringConvertible {
 /// `open` under a name that the method of ``LogSource`` does not hide.
 private func openForReading(_ path: String) -> Int32 {
     open(path, O_RDONLY | O_CLOEXEC)
+}
+
+/// `read` under a name that the method of ``LogFile`` does not hide.
+private func readSome(_ descriptor: Int32, _ buffer: UnsafeMutableRawBufferPointer) -> Int {
+    read(descriptor, buffer.baseAddress, buffer.count)
 }

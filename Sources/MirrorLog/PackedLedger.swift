@@ -44,7 +44,14 @@ package struct RecordLedger: Sequence, Sendable {
     package func packed(of id: RecordID) -> ArraySlice<UInt8>? {
         var wanted = PackedWriter()
         wanted.write(id)
-        return first { $0.starts(with: wanted.bytes) }
+        return packed(beginningWith: wanted.bytes[...])
+    }
+
+    /// The packed record that begins with a packed id.
+    ///
+    /// - Complexity: O(n) in the number of records.
+    package func packed(beginningWith id: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
+        first { $0.starts(with: id) }
     }
 
     /// Puts a packed record in the place of another.
@@ -53,7 +60,7 @@ package struct RecordLedger: Sequence, Sendable {
     ///   - place: The start index of the other, as iteration and lookup hand it out.
     ///   - packed: What stands there instead.
     /// - Complexity: O(n) in the bytes behind it.
-    package mutating func replace(at place: Int, with packed: [UInt8]) {
+    package mutating func replace(at place: Int, with packed: ArraySlice<UInt8>) {
         var records = makeIterator()
         while let old = records.next() {
             guard old.startIndex == place else { continue }

@@ -42,6 +42,17 @@ package enum PackedRecord {
         try read(packed) { reader throws(PackedError) in try reader.read() }
     }
 
+    /// The packed form of the record's id, which every record of that id begins with.
+    package static func packedID(
+        of packed: ArraySlice<UInt8>
+    ) throws(PackedError) -> ArraySlice<UInt8> {
+        let rest = try read(packed) { reader throws(PackedError) in
+            try reader.skipText()
+            return reader.remaining
+        }
+        return packed.dropLast(rest)
+    }
+
     /// The record's event time.
     package static func at(of packed: ArraySlice<UInt8>) throws(PackedError) -> Instant {
         try read(packed) { reader throws(PackedError) in

@@ -2,7 +2,7 @@ package import DivergenceAnalysis
 package import MirrorLog
 package import ShadowRun
 
-/// A replay: logs go in a chunk at a time, a report comes out.
+/// A replay: logs go in a batch at a time, a report comes out.
 ///
 /// It does what a live mirror does with a stream, through the same ``ParityEngine``.
 package struct Replay {
@@ -38,48 +38,49 @@ package struct Replay {
     ///
     /// - Parameters:
     ///   - source: The log.
-    ///   - progress: Called with the size of each chunk that was read, and the records so far.
-    ///   - reject: Called for each line that is no record.
+    ///   - jobs: How many threads may read at once; it makes no difference to what is read.
+    ///   - progress: Called with the size of each part that was read, and the records so far.
+    ///   - reject: Called for each line that is no record, in order.
     /// - Returns: How many bytes the log has.
     /// - Throws: ``LogSourceError`` where the source can't be read, ``RecordError`` when memory is
     ///   short, and what `reject` throws.
     package mutating func read(
         _ source: LogSource,
+        jobs: Int = 1,
         progress: (_ bytes: Int, _ records: Int) -> Void,
         reject: (Reject) throws -> Void
     ) throws -> Int {
-        var reader = try LogReader()
-        let size = try source.readChunks { chunk in
-            try reader.feed(chunk) { outcome in try take(outcome, reject) }
-            progress(chunk.count, engine.counts.records)
+        var lines = 0
+        return try source.readBatches(jobs: jobs) { batch in
+            try take(batch, after: lines, reject)
+            lines += batch.lineCount
+            progress(batch.byteCount, engine.counts.records)
         }
-        try reader.finish { outcome in try take(outcome, reject) }
-        digest.add(reader.digest)
-        return size
     }
 
     /// Reads a log that is held in memory.
     ///
     /// - Parameters:
     ///   - text: The log, UTF-8.
-    ///   - reject: Called for each line that is no record.
+    ///   - reject: Called for each line that is no record, in order.
     /// - Throws: ``RecordError`` when memory is short, and what `reject` throws.
     package mutating func read(
         whole text: [UInt8],
         reject: (Reject) throws -> Void
     ) throws {
-        var reader = try LogReader()
-        try reader.read(whole: text) { outcome in try take(outcome, reject) }
-        digest.add(reader.digest)
+        var reader = try BatchReader()
+        try take(reader.read(whole: text), after: 0, reject)
     }
 
     private mutating func take(
-        _ outcome: LogReader.Outcome,
+        _ batch: LogBatch,
+        after lines: Int,
         _ reject: (Reject) throws -> Void
     ) rethrows {
-        switch outcome {
-        case .record(let record, let line): engine.feed(record, line: line)
-        case .reject(let line):
+        engine.feed(batch, after: lines)
+        digest.add(batch.digest)
+        for var line in batch.rejects {
+            line.line += lines
             rejected += 1
             try reject(line)
         }

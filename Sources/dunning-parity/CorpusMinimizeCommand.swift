@@ -50,7 +50,7 @@ struct CorpusMinimizeCommand: ParsableCommand {
         let settings = try judge.settings()
         var rejects = try Rejects(nil)
         var replay = Replay(settings: settings, program: "")
-        let progress = try input.read(into: &replay, &rejects)
+        let progress = try input.read(into: &replay, &rejects, jobs: judge.threads)
         progress.note("judging")
         let report = try replay.report(
             scope: nil,

@@ -100,7 +100,7 @@ struct ExplainCommand: ParsableCommand {
             program: "dunning-parity \(DunningParity.version)"
         )
         var rejects = try Rejects(nil)
-        let progress = try LogFiles.read(log, into: &replay, &rejects)
+        let progress = try LogFiles.read(log, into: &replay, &rejects, jobs: judging.threads)
         progress.note("judging")
         defer { progress.finish() }
         let engine = replay.engine

@@ -105,7 +105,7 @@ struct ExploreCommand: ParsableCommand {
             program: "dunning-parity \(DunningParity.version)"
         )
         var rejects = try Rejects(nil)
-        let progress = try input.read(into: &replay, &rejects)
+        let progress = try input.read(into: &replay, &rejects, jobs: judging.threads)
         progress.note("exploring")
         let engine = replay.engine
         guard let account = try wanted(engine) else {

@@ -23,7 +23,7 @@ struct JudgeOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "How many threads judge; all cores unless given. The report is the same.",
+            "How many threads read and judge; all cores unless given. The report is the same.",
             valueName: "number"
         )
     )
@@ -33,7 +33,7 @@ struct JudgeOptions: ParsableArguments {
         if let jobs, jobs < 1 { throw ValidationError("`\(jobs)` is no number of threads") }
     }
 
-    /// How many threads to judge on.
+    /// How many threads to read and judge on.
     var threads: Int { jobs ?? Processors.count }
 
     /// The settings that the options come to, with the policy read from its file.

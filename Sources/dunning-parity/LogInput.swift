@@ -13,10 +13,15 @@ struct LogInput: ParsableArguments {
     /// - Parameters:
     ///   - replay: Takes the records.
     ///   - rejects: Takes the lines that are none.
+    ///   - jobs: How many threads may read at once.
     /// - Returns: The line on the terminal that said how far it was, still to be finished.
     /// - Throws: ``CommandFailure`` where a log is missing or empty, or none holds a record.
-    func read(into replay: inout Replay, _ rejects: inout Rejects) throws -> Progress {
-        try LogFiles.read(logs, into: &replay, &rejects)
+    func read(
+        into replay: inout Replay,
+        _ rejects: inout Rejects,
+        jobs: Int
+    ) throws -> Progress {
+        try LogFiles.read(logs, into: &replay, &rejects, jobs: jobs)
     }
 }
 
@@ -28,12 +33,14 @@ enum LogFiles {
     ///   - logs: Their paths; `-` is standard input.
     ///   - replay: Takes the records.
     ///   - rejects: Takes the lines that are none.
+    ///   - jobs: How many threads may read at once.
     /// - Returns: The line on the terminal that said how far it was, still to be finished.
     /// - Throws: ``CommandFailure`` where a log is missing or empty, or none holds a record.
     static func read(
         _ logs: [String],
         into replay: inout Replay,
-        _ rejects: inout Rejects
+        _ rejects: inout Rejects,
+        jobs: Int
     ) throws -> Progress {
         let sources = logs.map { $0 == "-" ? LogSource.standardInput : .file($0) }
         let sizes = sources.map(\.size)
@@ -41,7 +48,7 @@ enum LogFiles {
         var progress = Progress(total: total)
         for (source, name) in zip(sources, logs) {
             do {
-                let size = try replay.read(source) { bytes, records in
+                let size = try replay.read(source, jobs: jobs) { bytes, records in
                     progress.advance(by: bytes, records: records)
                 } reject: { reject in
                     try rejects.take(reject, of: name)

@@ -87,7 +87,7 @@ struct ReplayCommand: ParsableCommand {
         _ rejects: inout Rejects,
         _ folder: OutputFolder?
     ) throws -> ParityReport {
-        let progress = try input.read(into: &replay, &rejects)
+        let progress = try input.read(into: &replay, &rejects, jobs: judging.threads)
         progress.note("judging")
         defer { progress.finish() }
         var listing = EpisodeListing()

@@ -166,7 +166,7 @@ struct RecordLedgerTests {
         for length in [0, 1, 127, 128, 20_000] {
             let place = try #require(Array(ledger).dropFirst(index).first).startIndex
             all[index] = [UInt8](repeating: 7, count: length)
-            ledger.replace(at: place, with: all[index])
+            ledger.replace(at: place, with: all[index][...])
             #expect(ledger.map { Array($0) } == all)
             #expect(ledger.count == 120)
         }
