@@ -1,26 +1,27 @@
 import BillingModel
 
-private enum ExecutionField: Int, JSONField {
+enum ExecutionField: Int, JSONField {
     case path, trigger, finished, outcome, error, effects
     static let keys = JSONKeys(ExecutionField.self)
 }
 
-private enum EffectField: Int, JSONField {
+enum EffectField: Int, JSONField {
     case at, ok, `do`, bit, to, subscription, reason, items, set, unset, invoice, covers, amount
     case currency, payment, event, stage
     static let keys = JSONKeys(EffectField.self)
 }
 
-private let paths = NameTable(LegacyPath.self)
-private let outcomes = NameTable(Execution.Outcome.self)
+let executionPaths = NameTable(LegacyPath.self)
+let executionOutcomes = NameTable(Execution.Outcome.self)
 
 /// Reads a recorded run of a legacy path.
 func readExecution(_ json: JSONValue, at: Instant) throws(RecordError) -> Execution {
     try json.fields(ExecutionField.self) { fields throws(RecordError) in
-        guard let path = try fields.named(.path, in: paths, "execution: path") else {
+        guard let path = try fields.named(.path, in: executionPaths, "execution: path") else {
             throw fields.mismatch(.path, "a string")
         }
-        guard let outcome = try fields.named(.outcome, in: outcomes, "execution: outcome") else {
+        let outcome = try fields.named(.outcome, in: executionOutcomes, "execution: outcome")
+        guard let outcome else {
             throw fields.mismatch(.outcome, "a string")
         }
         guard fields[.effects].isArray || !fields[.effects].isSomething else {

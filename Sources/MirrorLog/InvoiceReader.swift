@@ -1,6 +1,6 @@
 import BillingModel
 
-private enum InvoiceField: Int, JSONField {
+enum InvoiceField: Int, JSONField {
     case id, status, paid, closed, forgiven, currency, amountDue, amountPaid, amountRemaining
     case created, date, statusTransitions, parent, subscription, nextPaymentAttempt, metadata
     case paidOutOfBand
@@ -22,7 +22,7 @@ private enum SubscriptionDetailsField: Int, JSONField {
     static let keys = JSONKeys(SubscriptionDetailsField.self)
 }
 
-private enum InvoiceMetadataField: Int, JSONField {
+enum InvoiceMetadataField: Int, JSONField {
     case badDebtAmount, badDebtPaid, covers, replaces
     static let keys = JSONKeys(InvoiceMetadataField.self)
 }
@@ -58,6 +58,45 @@ private func readInvoice(
     seen: Instant,
     closed: InvoiceStatus
 ) throws(RecordError) -> Invoice {
+    let parts = try readParts(fields, seen: seen, closed: closed)
+    var invoice = Invoice(
+        id: id,
+        status: parts.status,
+        currency: parts.currency,
+        amountDue: parts.amountDue,
+        amountPaid: parts.amountPaid,
+        amountRemaining: parts.amountRemaining,
+        created: parts.created,
+        markedUncollectibleAt: parts.markedUncollectibleAt,
+        subscription: parts.subscription.string.map { SubscriptionID($0) },
+        nextPaymentAttempt: parts.nextPaymentAttempt
+    )
+    invoice.isPaidOutOfBand = parts.isPaidOutOfBand
+    try readMetadata(fields[.metadata], into: &invoice)
+    return invoice
+}
+
+/// What an invoice says, but for its id and its metadata.
+struct InvoiceParts {
+    var status: InvoiceStatus
+    var currency: Currency
+    var amountDue: Int64
+    var amountPaid: Int64
+    var amountRemaining: Int64
+    var created: Instant?
+    var markedUncollectibleAt: Instant?
+    /// A string or nothing, good until the next line is parsed.
+    var subscription: JSONValue
+    var nextPaymentAttempt: Instant?
+    var isPaidOutOfBand: Bool
+}
+
+/// Reads the parts of an invoice of any API version, without making values of its texts.
+func readParts(
+    _ fields: JSONFields<InvoiceField>,
+    seen: Instant,
+    closed: InvoiceStatus
+) throws(RecordError) -> InvoiceParts {
     let status = try readStatus(fields, closed: closed)
     guard let currency = Currency(try fields.required(.currency)) else {
         throw RecordError("`currency` is no code of three letters")
@@ -70,25 +109,20 @@ private func readInvoice(
     guard let remaining = try fields.integer(.amountRemaining) ?? (overflow ? nil : rest) else {
         throw RecordError("`amount_due` less `amount_paid` does not fit 64 bits")
     }
-    var invoice = Invoice(
-        id: id,
+    let unsaid = status == .uncollectible ? seen : nil
+    let isPaid = status == .paid
+    return InvoiceParts(
         status: status,
         currency: currency,
         amountDue: due,
         amountPaid: paid,
         amountRemaining: remaining,
         created: try fields.seconds(.created, or: .date),
-        markedUncollectibleAt: try readMarkedUncollectible(fields),
+        markedUncollectibleAt: try readMarkedUncollectible(fields) ?? unsaid,
         subscription: try readSubscriptionReference(fields),
-        nextPaymentAttempt: try fields.seconds(.nextPaymentAttempt)
+        nextPaymentAttempt: try fields.seconds(.nextPaymentAttempt),
+        isPaidOutOfBand: try fields.bool(.paidOutOfBand) ?? false && isPaid
     )
-    if status == .uncollectible, invoice.markedUncollectibleAt == nil {
-        invoice.markedUncollectibleAt = seen
-    }
-    let isOutOfBand = try fields.bool(.paidOutOfBand) ?? false
-    invoice.isPaidOutOfBand = status == .paid && isOutOfBand
-    try readMetadata(fields[.metadata], into: &invoice)
-    return invoice
 }
 
 private let invoiceStatuses = NameTable(InvoiceStatus.self)
@@ -121,18 +155,18 @@ private func readMarkedUncollectible(
 /// `parent.subscription_details.subscription` since 2025-03-31, `subscription` before.
 ///
 /// Some versions carry both; the newer place wins.
-private func readSubscriptionReference(
+///
+/// - Returns: The id, a string, or nothing.
+func readSubscriptionReference(
     _ fields: JSONFields<InvoiceField>
-) throws(RecordError) -> SubscriptionID? {
+) throws(RecordError) -> JSONValue {
     let newer = try fields[.parent].fields(ParentField.self) { parent throws(RecordError) in
         try parent[.subscriptionDetails].fields(SubscriptionDetailsField.self) {
             details throws(RecordError) in
             try readReference(details[.subscription], "subscription")
         }
     }
-    if let newer { return SubscriptionID(newer) }
-    let older = try readReference(fields[.subscription], "subscription")
-    return older.map { SubscriptionID($0) }
+    return newer.isSomething ? newer : try readReference(fields[.subscription], "subscription")
 }
 
 private func readMetadata(

@@ -55,6 +55,11 @@ struct JSONFields<Field: JSONField> {
         try read(field, "a string", \.string)
     }
 
+    /// The UTF-8 of a string; `nil` when absent or null.
+    func text(_ field: Field) throws(RecordError) -> UnsafeBufferPointer<UInt8>? {
+        try read(field, "a string", \.bytes)
+    }
+
     /// A whole number; `nil` when absent or null.
     func integer(_ field: Field) throws(RecordError) -> Int64? {
         try read(field, "a 64-bit integer", \.integer)
@@ -138,8 +143,7 @@ extension JSONValue {
         guard let table = keys.table else { throw RecordError("out of memory") }
         var outcome: Swift.Result<Result, RecordError>?
         withUnsafeTemporaryAllocation(of: sj_value.self, capacity: keys.count) { buffer in
-            var raw = raw
-            sj_pick(&raw, table, buffer.baseAddress)
+            sj_pick(raw, table, buffer.baseAddress)
             do throws(RecordError) {
                 outcome = .success(try body(JSONFields(values: buffer)))
             } catch {

@@ -82,15 +82,15 @@ package struct JSONValue {
     let raw: sj_value
 
     /// Whether the field is there, `null` included.
-    package var isPresent: Bool { raw.kind != SJ_ABSENT }
+    package var isPresent: Bool { raw.place != 0 }
     /// Whether the field is there and `null`.
-    package var isNull: Bool { raw.kind == SJ_NULL }
+    package var isNull: Bool { sj_kind_of(raw) == SJ_NULL }
     /// Whether there is anything to read: neither absent nor `null`.
     package var isSomething: Bool { isPresent && !isNull }
     /// Whether it is an object.
-    package var isObject: Bool { raw.kind == SJ_OBJECT }
+    package var isObject: Bool { sj_kind_of(raw) == SJ_OBJECT }
     /// Whether it is an array.
-    package var isArray: Bool { raw.kind == SJ_ARRAY }
+    package var isArray: Bool { sj_kind_of(raw) == SJ_ARRAY }
 
     /// The text of a string; `nil` for anything else.
     package var string: String? {
@@ -99,20 +99,19 @@ package struct JSONValue {
 
     /// The UTF-8 of a string; `nil` for anything else.
     package var bytes: UnsafeBufferPointer<UInt8>? {
-        guard raw.kind == SJ_STRING else { return nil }
-        return UnsafeRawBufferPointer(start: raw.bytes, count: raw.count)
-            .assumingMemoryBound(to: UInt8.self)
+        guard sj_kind_of(raw) == SJ_STRING else { return nil }
+        return UnsafeBufferPointer(start: sj_bytes(raw), count: sj_count(raw))
     }
 
     /// A whole number of 64 bits; `nil` for anything else.
-    package var integer: Int64? { raw.kind == SJ_INTEGER ? raw.integer : nil }
+    package var integer: Int64? { sj_kind_of(raw) == SJ_INTEGER ? sj_integer(raw) : nil }
 
     /// A truth value; `nil` for anything else.
-    package var bool: Bool? { raw.kind == SJ_BOOL ? raw.integer != 0 : nil }
+    package var bool: Bool? { sj_kind_of(raw) == SJ_BOOL ? sj_truth(raw) : nil }
 
     /// What it is, in words.
     package var kindInWords: String {
-        switch raw.kind {
+        switch sj_kind_of(raw) {
         case SJ_ABSENT: "missing"
         case SJ_NULL: "null"
         case SJ_BOOL: "a boolean"
@@ -128,24 +127,26 @@ package struct JSONValue {
     package func forEach(
         _ body: (JSONValue) throws(RecordError) -> Void
     ) throws(RecordError) {
-        var raw = raw
-        var cursor = sj_cursor()
-        guard isArray, sj_begin(&raw, &cursor) else { return }
-        var element = sj_value()
-        while sj_next_element(&cursor, &element) { try body(JSONValue(raw: element)) }
+        guard isArray else { return }
+        let end = sj_end(raw)
+        var element = sj_first(raw)
+        while element.place < end {
+            try body(JSONValue(raw: element))
+            element = sj_after(element)
+        }
     }
 
     /// Visits the members of an object in order; nothing where this is none.
     package func forEachMember(
         _ body: (_ key: String, JSONValue) throws(RecordError) -> Void
     ) throws(RecordError) {
-        var raw = raw
-        var cursor = sj_cursor()
-        guard isObject, sj_begin(&raw, &cursor) else { return }
-        var key = sj_value()
-        var member = sj_value()
-        while sj_next_member(&cursor, &key, &member) {
+        guard isObject else { return }
+        let end = sj_end(raw)
+        var key = sj_first(raw)
+        while key.place < end {
+            let member = sj_after(key)
             try body(JSONValue(raw: key).string ?? "", JSONValue(raw: member))
+            key = sj_after(member)
         }
     }
 }

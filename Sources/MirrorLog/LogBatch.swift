@@ -131,8 +131,15 @@ extension RecordReader {
         limit: Int,
         into writer: inout PackedWriter
     ) throws(RecordError) -> PackedArrival {
-        let record = try read(line, limit: limit)
+        let json = try parse(line, limit: limit)
         let start = writer.bytes.count
+        defer { writer.home = nil }
+        if let arrival = try? packDirectly(json, line: line.number, into: &writer) {
+            return arrival
+        }
+        writer.truncate(to: start)
+        writer.home = nil
+        let record = try read(json)
         writer.leavesOutOwner = record.account != nil
         writer.write(record)
         return PackedArrival(record, line: line.number, at: start..<writer.bytes.count)

@@ -145,10 +145,24 @@ extension RecordReader {
         _ line: LineSplitter.Line,
         limit: Int
     ) throws(RecordError) -> MirrorRecord {
+        try read(parse(line, limit: limit))
+    }
+
+    /// Parses a line of a log.
+    ///
+    /// - Parameters:
+    ///   - line: The line.
+    ///   - limit: The longest line that is read, in bytes.
+    /// - Returns: Its value, good until the next line is parsed.
+    /// - Throws: ``RecordError`` where the line is too long or no JSON.
+    func parse(
+        _ line: LineSplitter.Line,
+        limit: Int
+    ) throws(RecordError) -> JSONValue {
         guard line.hash == nil else {
             throw RecordError("the line has \(line.size) bytes; the limit is \(limit)")
         }
-        return try read(line.bytes)
+        return try scanner.parse(line.bytes)
     }
 }
 

@@ -1,24 +1,17 @@
 /// The cases of an enumeration by their names, compared as bytes.
-///
-/// A log has a few such names in every record; making a `String` of each only to compare it costs
-/// more than the comparison.
 struct NameTable<Value: CaseIterable & RawRepresentable & Sendable>: Sendable
 where Value.RawValue == String {
-    private let entries: [(name: [UInt8], value: Value)]
+    private let values: [Value]
+    private let index: NameIndex
 
     init(_: Value.Type) {
-        entries = Value.allCases.map { (Array($0.rawValue.utf8), $0) }
+        values = Array(Value.allCases)
+        index = NameIndex(values.map(\.rawValue))
     }
 
     /// The case of that name.
     func value(of name: UnsafeBufferPointer<UInt8>) -> Value? {
-        for index in entries.indices
-        where entries[index].name.count == name.count
-            && entries[index].name.elementsEqual(name)
-        {
-            return entries[index].value
-        }
-        return nil
+        index.place(of: name).map { values[$0] }
     }
 }
 

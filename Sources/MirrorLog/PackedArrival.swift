@@ -21,6 +21,25 @@ package struct PackedArrival: Hashable, Sendable {
     /// Where its packed form lies among the bytes that it came with.
     package var range: Range<Int>
 
+    /// A record of known parts.
+    init(
+        line: Int,
+        at: Instant,
+        seen: Instant?,
+        account: AccountID?,
+        idHash: UInt32,
+        gist: RecordGist,
+        range: Range<Int>
+    ) {
+        self.line = line
+        self.at = at
+        self.seen = seen
+        self.account = account
+        self.idHash = idHash
+        self.gist = gist
+        self.range = range
+    }
+
     /// A record that was packed.
     ///
     /// - Parameters:

@@ -7,15 +7,17 @@ struct PackedNames<Value: Hashable & Sendable>: Sendable {
     /// The values in the order of their codes.
     let values: [Value]
     private let codes: [Value: UInt8]
+    private let index: NameIndex
 
     private static var none: UInt8 { 0 }
     private static var escape: UInt8 { 1 }
     private static var firstCode: UInt8 { 2 }
 
-    /// A table in the order of its codes, of 254 values at most.
-    init(_ values: [Value]) {
-        self.values = values
+    /// A table in the order of its codes, of 254 names at most, each of which makes a value.
+    init(_ names: [String], _ make: (String) -> Value?) {
+        values = names.compactMap(make)
         codes = Dictionary(zip(values, Self.firstCode...)) { first, _ in first }
+        index = NameIndex(names)
     }
 
     /// Writes the code of a value, or the escape and its text.
@@ -24,6 +26,19 @@ struct PackedNames<Value: Hashable & Sendable>: Sendable {
         if let code = codes[value] { return writer.write(byte: code) }
         writer.write(byte: Self.escape)
         writer.write(text: text(value))
+    }
+
+    /// The code and the value of a name; `nil` where it has no code.
+    func entry(of name: UnsafeBufferPointer<UInt8>) -> (code: UInt8, value: Value)? {
+        index.place(of: name).map { (Self.firstCode + UInt8($0), values[$0]) }
+    }
+
+    /// Writes the code of a name, or the escape and the name.
+    func write(utf8 name: UnsafeBufferPointer<UInt8>?, into writer: inout PackedWriter) {
+        guard let name else { return writer.write(byte: Self.none) }
+        if let (code, _) = entry(of: name) { return writer.write(byte: code) }
+        writer.write(byte: Self.escape)
+        writer.write(utf8: name)
     }
 
     /// Reads a value; `make` turns a text that has no code into one.
@@ -63,16 +78,16 @@ let packedEventTypes = PackedNames(
         "payment_intent.requires_action", "payment_method.attached", "payment_method.detached",
         "payment_method.updated", "customer.source.created", "customer.source.updated",
         "customer.source.deleted", "credit_note.created",
-    ].map { StripeEventType($0) }
-)
+    ]
+) { StripeEventType($0) }
 
 /// The currencies that most invoices are in.
 let packedCurrencies = PackedNames(
     [
         "usd", "eur", "gbp", "jpy", "cny", "aud", "cad", "brl", "inr", "krw", "mxn", "sgd", "chf",
         "sek", "nok", "dkk", "pln", "nzd", "hkd", "czk",
-    ].compactMap { Currency($0) }
-)
+    ]
+) { Currency($0) }
 
 /// Words that stand where any text may: reasons, actors, methods, entities, metadata keys.
 let packedWords = PackedNames(
@@ -81,12 +96,17 @@ let packedWords = PackedNames(
         "pending", "true", "false", "bad_debt_amount", "bad_debt_paid", "account_type", "covers",
         "replaces", "pay_go", "cancellation_requested", "payment_failed",
     ] + AccountType.Known.allCases.map(\.rawValue).filter { $0 != "pay_go" }
-)
+) { $0 }
 
 extension PackedWriter {
     /// Writes a text that is often one of ``packedWords``.
     mutating func write(word: String?) {
         packedWords.write(word, text: { $0 }, into: &self)
+    }
+
+    /// Writes a text that is often one of ``packedWords``, from its UTF-8.
+    mutating func write(wordUTF8 word: UnsafeBufferPointer<UInt8>?) {
+        packedWords.write(utf8: word, into: &self)
     }
 }
 

@@ -109,6 +109,16 @@ extension SnapshotVersion: Packable {
     }
 }
 
+extension PackedWriter {
+    /// Writes a snapshot's version, as that of the record that is being written.
+    mutating func writeVersionOfHome(created: Instant, rank: UInt8) {
+        write(true)  // There is one,
+        write(true)  // and it is of the record.
+        write(created)
+        write(byte: rank)
+    }
+}
+
 extension Invoice: Packable {
     package func pack(into writer: inout PackedWriter) {
         writer.write(id)

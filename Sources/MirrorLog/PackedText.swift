@@ -94,12 +94,16 @@ extension PackedWriter {
     /// Writes a text with its length before it; `nil` takes one byte.
     package mutating func write(text: String?) {
         guard var text else { return write(byte: 0) }
-        text.withUTF8 { utf8 in
-            // 0 is no text; the low bit of the rest says whether its letters have six bits.
-            let suits = SixBits.suit(utf8)
-            write(varint: UInt64(utf8.count) << 1 + (suits ? 2 : 1))
-            write(utf8, sixBits: suits)
-        }
+        text.withUTF8 { write(utf8: $0) }
+    }
+
+    /// Writes a text from its UTF-8, as ``write(text:)`` does.
+    mutating func write(utf8: UnsafeBufferPointer<UInt8>?) {
+        guard let utf8 else { return write(byte: 0) }
+        // 0 is no text; the low bit of the rest says whether its letters have six bits.
+        let suits = SixBits.suit(utf8)
+        write(varint: UInt64(utf8.count) << 1 + (suits ? 2 : 1))
+        write(utf8, sixBits: suits)
     }
 }
 

@@ -34,6 +34,11 @@ package struct PackedWriter {
         bytes.removeAll(keepingCapacity: true)
     }
 
+    /// Takes back what was written behind so many bytes.
+    mutating func truncate(to count: Int) {
+        bytes.removeSubrange(count...)
+    }
+
     /// Writes a value.
     package mutating func write(_ value: some Packable) {
         value.pack(into: &self)

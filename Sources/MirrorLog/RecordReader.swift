@@ -2,7 +2,7 @@ import BillingModel
 
 /// Reads one record from one line.
 package struct RecordReader {
-    private let scanner: JSONScanner
+    let scanner: JSONScanner
 
     /// A reader with a parser of its own.
     ///
@@ -26,14 +26,15 @@ package struct RecordReader {
         try scanner.parse(copying: line) { json throws(RecordError) in try read(json) }
     }
 
-    private let kinds = NameTable(MirrorRecord.Kind.self)
+    let kinds = NameTable(MirrorRecord.Kind.self)
 
-    private enum Field: Int, JSONField {
+    enum Field: Int, JSONField {
         case v, id, kind, at, seen, account, state, event, cause, request, execution, change, mark
         static let keys = JSONKeys(Field.self)
     }
 
-    private func read(_ json: JSONValue) throws(RecordError) -> MirrorRecord {
+    /// Reads a line's value.
+    func read(_ json: JSONValue) throws(RecordError) -> MirrorRecord {
         guard json.isObject else {
             throw RecordError("the line is \(json.kindInWords), not an object")
         }

@@ -1,16 +1,16 @@
 import BillingModel
 
-private enum EventField: Int, JSONField {
+enum EventField: Int, JSONField {
     case object, id, type, created, livemode, data, detail
     static let keys = JSONKeys(EventField.self)
 }
 
-private enum DataField: Int, JSONField {
+enum DataField: Int, JSONField {
     case object
     static let keys = JSONKeys(DataField.self)
 }
 
-private enum ObjectField: Int, JSONField {
+enum ObjectField: Int, JSONField {
     case object, id, customer, customerAccount, metadata
     static let keys = JSONKeys(ObjectField.self)
 }
@@ -84,7 +84,7 @@ private func second(of instant: Instant) -> Instant {
     Instant(unixSeconds: instant.unixSeconds) ?? instant
 }
 
-private func isEvent(_ json: JSONValue) -> Bool {
+func isEvent(_ json: JSONValue) -> Bool {
     let kind = try? json.fields(ObjectField.self) { fields throws(RecordError) in
         try fields.string(.object)
     }
@@ -99,7 +99,9 @@ private func readObject(
 ) throws(RecordError) {
     let (kind, metadata) = try json.fields(ObjectField.self) { fields throws(RecordError) in
         let kind = try fields.string(.object) ?? implied(by: event.type)
-        event.customer = try readCustomer(fields, of: kind).map { CustomerID($0) }
+        let customer =
+            kind == "customer" ? try fields.string(.id) : try readCustomerReference(fields).string
+        event.customer = customer.map { CustomerID($0) }
         return (kind, fields[.metadata])
     }
     switch kind {
@@ -138,14 +140,12 @@ private func readObject(
     }
 }
 
-/// The customer that an object is or is about; `customer_account` since 2025-12.
-private func readCustomer(
-    _ fields: JSONFields<ObjectField>,
-    of kind: String?
-) throws(RecordError) -> String? {
-    if kind == "customer" { return try fields.string(.id) }
-    if let id = try readReference(fields[.customer], "customer") { return id }
-    return try readReference(fields[.customerAccount], "customer_account")
+/// The customer that an object is about, a string or nothing; `customer_account` since 2025-12.
+func readCustomerReference(
+    _ fields: JSONFields<ObjectField>
+) throws(RecordError) -> JSONValue {
+    let id = try readReference(fields[.customer], "customer")
+    return id.isSomething ? id : try readReference(fields[.customerAccount], "customer_account")
 }
 
 /// Objects before 2013 or so carry no `object`; the event's type then says what it is.
@@ -156,14 +156,20 @@ private func implied(by type: StripeEventType) -> String? {
 }
 
 /// Reads a reference: an id, or the expanded object that has one.
-func readReference(_ json: JSONValue, _ name: String) throws(RecordError) -> String? {
-    if let id = json.string { return id }
-    guard json.isSomething else { return nil }
+///
+/// - Parameters:
+///   - json: The value.
+///   - name: Its key, for the message.
+/// - Returns: The id, a string, or nothing.
+/// - Throws: ``RecordError`` where it is of another kind.
+func readReference(_ json: JSONValue, _ name: String) throws(RecordError) -> JSONValue {
+    if json.bytes != nil || !json.isSomething { return json }
     guard json.isObject else {
         throw RecordError("`\(name)` is \(json.kindInWords), not an id or an object")
     }
     return try json.fields(ObjectField.self) { fields throws(RecordError) in
-        try fields.string(.id)
+        _ = try fields.text(.id)  // A string or nothing, or it throws.
+        return fields[.id]
     }
 }
 

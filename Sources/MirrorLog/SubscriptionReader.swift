@@ -81,7 +81,7 @@ private func readItem(_ json: JSONValue) throws(RecordError) -> SubscriptionItem
         let id = try fields.required(.id)
         let price = fields[.price].isObject ? fields[.price] : fields[.plan]
         let product = try price.fields(PriceField.self) { price throws(RecordError) in
-            try readReference(price[.product], "product")
+            try readReference(price[.product], "product").string
         }
         return SubscriptionItem(id: ItemID(id), product: product)
     }
