@@ -29,6 +29,16 @@ const char *sj_parse(sj_parser *parser, const char *bytes, size_t count, sj_valu
     return nullptr;
 }
 
+namespace {
+
+uint64_t load(const char *text) {
+    uint64_t word;
+    std::memcpy(&word, text, sizeof word);
+    return word;
+}
+
+}  // namespace
+
 // Names in a table in which each has a place of its own: a key of the document is looked up by its
 // length and three of its bytes, and compared with one name at most.
 struct sj_keys {
@@ -36,21 +46,34 @@ struct sj_keys {
     static constexpr size_t places = 64;
     static constexpr uint8_t none = 0xff;
 
+    // The text in words, filled up with zeros: names are compared by the word.
     struct name {
-        uint8_t length;
-        char text[longest_name];
+        size_t length;
+        uint64_t words[(longest_name + 1) / 8];
     };
     std::vector<name> names;
     uint8_t by_place[places];
     uint32_t factor = 1;
 
-    // Of a name of no bytes the length's own are looked at: the table's names have some.
+    // Of a text of one byte at least.
     size_t place(const char *text, size_t length) const {
         uint32_t head = uint8_t(text[0]);
         uint32_t middle = uint8_t(text[length / 2]);
         uint32_t tail = uint8_t(text[length - 1]);
         uint32_t mixed = uint32_t(length) | head << 6 | middle << 14 | tail << 22;
         return (mixed * factor) >> 26;
+    }
+
+    // Reads up to seven bytes behind the text: simdjson's texts have as many, and more, behind the
+    // last of them.
+    static bool same(const name &name, const char *text) {
+        size_t whole = name.length / 8, rest = name.length % 8;
+        for (size_t index = 0; index < whole; index++) {
+            if (name.words[index] != load(text + 8 * index)) return false;
+        }
+        if (rest == 0) return true;
+        uint64_t mask = ~uint64_t(0) >> (64 - 8 * rest);
+        return name.words[whole] == (load(text + 8 * whole) & mask);
     }
 
     // Finds a factor that keeps all names apart.
@@ -60,7 +83,8 @@ struct sj_keys {
             std::memset(by_place, none, sizeof by_place);
             bool apart = true;
             for (size_t index = 0; index < names.size() && apart; index++) {
-                auto &at = by_place[place(names[index].text, names[index].length)];
+                auto text = reinterpret_cast<const char *>(names[index].words);
+                auto &at = by_place[place(text, names[index].length)];
                 apart = at == none;
                 at = uint8_t(index);
             }
@@ -79,8 +103,8 @@ sj_keys *sj_keys_new(const char *const *names, size_t count) {
         size_t length = std::strlen(names[index]);
         fits = length > 0 && length <= sj_keys::longest_name;
         if (!fits) break;
-        name.length = uint8_t(length);
-        std::memcpy(name.text, names[index], length);
+        name.length = length;
+        std::memcpy(name.words, names[index], length);
         keys->names.push_back(name);
     }
     if (fits && keys->arrange()) return keys;
@@ -100,7 +124,7 @@ void sj_pick(sj_value object, const sj_keys *keys, sj_value *out) {
             uint8_t index = keys->by_place[keys->place(text, length)];
             if (index != sj_keys::none) {
                 const auto &name = keys->names[index];
-                if (name.length == length && std::memcmp(name.text, text, length) == 0) {
+                if (name.length == length && sj_keys::same(name, text)) {
                     out[index] = at;
                 }
             }

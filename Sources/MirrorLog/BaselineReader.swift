@@ -1,36 +1,36 @@
 import BillingModel
 
-private enum StateField: Int, JSONField {
+enum StateField: Int, JSONField {
     case account, customer, probations, mandates, credit, override, stripe
     static let keys = JSONKeys(StateField.self)
 }
 
-private enum AccountField: Int, JSONField {
+enum AccountField: Int, JSONField {
     case type, flags, ban
     static let keys = JSONKeys(AccountField.self)
 }
 
-private enum CustomerField: Int, JSONField {
+enum CustomerField: Int, JSONField {
     case stripeCustomer, badDebtAt, legalEntity
     static let keys = JSONKeys(CustomerField.self)
 }
 
-private enum StripeField: Int, JSONField {
+enum StripeField: Int, JSONField {
     case customer, subscriptions, invoices
     static let keys = JSONKeys(StripeField.self)
 }
 
-private enum StripeCustomerField: Int, JSONField {
+enum StripeCustomerField: Int, JSONField {
     case id, metadata
     static let keys = JSONKeys(StripeCustomerField.self)
 }
 
-private enum ProbationField: Int, JSONField {
+enum ProbationField: Int, JSONField {
     case product, failed
     static let keys = JSONKeys(ProbationField.self)
 }
 
-private enum MandateField: Int, JSONField {
+enum MandateField: Int, JSONField {
     case id, paymentMethod, status
     static let keys = JSONKeys(MandateField.self)
 }
@@ -166,7 +166,7 @@ private func readMandates(_ json: JSONValue, into state: inout AccountState) thr
     state.mandates = mandates.sorted { $0.id < $1.id }
 }
 
-private func readCredit(_ json: JSONValue) throws(RecordError) -> Money? {
+func readCredit(_ json: JSONValue) throws(RecordError) -> Money? {
     guard json.isSomething else { return nil }
     return try json.fields(CreditField.self) { fields throws(RecordError) in
         guard let balance = try fields.integer(.balance) else {
@@ -179,7 +179,7 @@ private func readCredit(_ json: JSONValue) throws(RecordError) -> Money? {
     }
 }
 
-private func readOverride(_ json: JSONValue) throws(RecordError) -> Override? {
+func readOverride(_ json: JSONValue) throws(RecordError) -> Override? {
     guard json.isSomething else { return nil }
     return try json.fields(OverrideField.self) { fields throws(RecordError) in
         let to = try fields.required(.to)

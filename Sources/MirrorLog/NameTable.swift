@@ -1,5 +1,7 @@
 /// The cases of an enumeration by their names, compared as bytes.
-struct NameTable<Value: CaseIterable & RawRepresentable & Sendable>: Sendable
+///
+/// A class for the same reason as ``NameIndex``.
+final class NameTable<Value: CaseIterable & RawRepresentable & Sendable>: Sendable
 where Value.RawValue == String {
     private let values: [Value]
     private let index: NameIndex

@@ -28,15 +28,15 @@ struct PackedNames<Value: Hashable & Sendable>: Sendable {
         writer.write(text: text(value))
     }
 
-    /// The code and the value of a name; `nil` where it has no code.
-    func entry(of name: UnsafeBufferPointer<UInt8>) -> (code: UInt8, value: Value)? {
-        index.place(of: name).map { (Self.firstCode + UInt8($0), values[$0]) }
+    /// The code of a name; `nil` where it has none.
+    func code(of name: UnsafeBufferPointer<UInt8>) -> UInt8? {
+        index.place(of: name).map { Self.firstCode + UInt8($0) }
     }
 
     /// Writes the code of a name, or the escape and the name.
     func write(utf8 name: UnsafeBufferPointer<UInt8>?, into writer: inout PackedWriter) {
         guard let name else { return writer.write(byte: Self.none) }
-        if let (code, _) = entry(of: name) { return writer.write(byte: code) }
+        if let code = code(of: name) { return writer.write(byte: code) }
         writer.write(byte: Self.escape)
         writer.write(utf8: name)
     }

@@ -110,10 +110,11 @@ extension SnapshotVersion: Packable {
 }
 
 extension PackedWriter {
-    /// Writes a snapshot's version, as that of the record that is being written.
-    mutating func writeVersionOfHome(created: Instant, rank: UInt8) {
-        write(true)  // There is one,
-        write(true)  // and it is of the record.
+    /// Writes a snapshot's version as that of the record that is being written, or none.
+    mutating func writeVersion(ofHomeAt created: Instant?, rank: UInt8) {
+        write(created != nil)
+        guard let created else { return }
+        write(true)  // It is of the record.
         write(created)
         write(byte: rank)
     }

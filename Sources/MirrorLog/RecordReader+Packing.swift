@@ -3,15 +3,15 @@
 // The plain way makes values of a record and writes those out again: some ten strings a record,
 // each allocated, counted and freed, took longer than the parse. Here the texts go from the parser's
 // memory into the packed form. What comes out must be, byte for byte, what the plain way gives; the
-// tests hold every kind of record, in every shape, and every kept log against it. Only the two kinds
-// that most of a log is made of are read here, invoices' events and Path A's executions, and only
-// where nothing is odd about them: anything else is thrown back as `RecordError.unusual`, and so is
-// every error, to be read the plain way, which says what is wrong.
+// tests hold every kind of record, in every shape, and every kept log against it. Only what most of
+// a log is made of is read here, events, baselines and Path A's executions, and only where nothing is
+// odd about them: anything else is thrown back as `RecordError.unusual`, and so is every error, to be
+// read the plain way, which says what is wrong.
 import BillingModel
 
 extension RecordError {
     /// The record is to be read the plain way.
-    fileprivate static let unusual = RecordError("")
+    static let unusual = RecordError("")
 }
 
 /// What the parts of a record need to know of it.
@@ -61,6 +61,8 @@ extension RecordReader {
             case .execution where head.isOfAccount:
                 let execution = try fields.requiredObject(.execution)
                 gist = try packExecution(execution, at: at, into: &writer)
+            case .baseline where head.isOfAccount:
+                gist = try packBaseline(fields.requiredObject(.state), at: at, into: &writer)
             case .baseline, .request, .execution, .change, .mark: throw .unusual
             }
             arrival = PackedArrival(
@@ -96,8 +98,8 @@ private func packEvent(
             gist = try packEvent(fields[.data], of: head, into: &writer)
             return
         }
-        guard name?.elementsEqual("event".utf8) ?? true, let typeName = fields[.type].bytes,
-            let (code, type) = packedEventTypes.entry(of: typeName),
+        guard name?.spells("event") ?? true, let type = fields[.type].bytes,
+            let code = packedEventTypes.code(of: type),
             let created = try fields.seconds(.created)
         else { throw .unusual }
         let livemode = try fields.bool(.livemode)
@@ -125,65 +127,38 @@ private func packEvent(
 
 /// The objects of events, as far as their packing differs.
 private enum EventObject {
-    case invoice, other
+    case invoice, subscription, other
 
     /// `nil` for what is read the plain way.
     init?(_ name: UnsafeBufferPointer<UInt8>?) {
         guard let name else { return nil }
-        if name.elementsEqual("invoice".utf8) {
-            self = .invoice
-        } else if name.elementsEqual("subscription".utf8) || name.elementsEqual("customer".utf8) {
-            return nil
-        } else {
-            self = .other
-        }
+        if name.spells("customer") { return nil }
+        self =
+            if name.spells("invoice") { .invoice } else if name.spells("subscription") {
+                .subscription
+            } else { .other }
     }
 }
 
 private func packObject(
     _ json: JSONValue,
     _ kind: EventObject,
-    of type: StripeEventType,
+    of type: UnsafeBufferPointer<UInt8>,
     _ created: Instant,
     into writer: inout PackedWriter
 ) throws(RecordError) {
-    // A preview has no invoice yet, see ``readStripeEvent(_:at:id:)``.
-    guard kind == .invoice, type != .upcoming else { return writer.write(byte: 0) }
-    guard type.name != "invoice.deleted" else { throw .unusual }
-    writer.write(byte: 1)
-    try json.fields(InvoiceField.self) { fields throws(RecordError) in
-        let closed = type == .paymentFailed ? InvoiceStatus.open : .void
-        let parts = try readParts(fields, seen: created, closed: closed)
-        guard let id = fields[.id].bytes, !id.isEmpty else { throw .unusual }
-        writer.write(utf8: id)
-        writer.write(parts.status)
-        writer.write(parts.currency)
-        writer.write(parts.amountDue)
-        writer.write(parts.amountPaid)
-        writer.write(parts.amountRemaining)
-        writer.write(instant: parts.created)
-        writer.write(instant: parts.markedUncollectibleAt)
-        writer.write(utf8: parts.subscription.bytes)
-        writer.write(instant: parts.nextPaymentAttempt)
-        try packMetadata(fields[.metadata], into: &writer)
-        writer.write(varint: 0)  // No log names payments: executions make them.
-        writer.write(byte: parts.isPaidOutOfBand ? 1 : 0)
-        writer.writeVersionOfHome(created: created, rank: parts.status.rank)
-    }
-}
-
-private func packMetadata(
-    _ json: JSONValue,
-    into writer: inout PackedWriter
-) throws(RecordError) {
-    // Of no object all are absent.
-    try json.fields(InvoiceMetadataField.self) { fields throws(RecordError) in
-        writer.write(utf8: try fields.text(.badDebtAmount))
-        writer.write(wordUTF8: try fields.text(.badDebtPaid))
-        guard try fields.text(.covers)?.isEmpty ?? true, try fields.text(.replaces)?.isEmpty ?? true
-        else { throw .unusual }
-        writer.write(varint: 0)
-        writer.write(varint: 0)
+    switch kind {
+    case .invoice:
+        // A preview has no invoice yet, see ``readStripeEvent(_:at:id:)``.
+        if type.spells("invoice.upcoming") { return writer.write(byte: 0) }
+        if type.spells("invoice.deleted") { throw .unusual }
+        let closed = type.spells("invoice.payment_failed") ? InvoiceStatus.open : .void
+        writer.write(byte: 1)
+        _ = try packInvoice(json, seen: created, closed: closed, isOfHome: true, into: &writer)
+    case .subscription:
+        writer.write(byte: 3)
+        _ = try packSubscription(json, seen: created, isOfHome: true, into: &writer)
+    case .other: writer.write(byte: 0)
     }
 }
 
@@ -224,7 +199,7 @@ private func packEffect(
 ) throws(RecordError) -> Instant {
     try json.fields(EffectField.self) { fields throws(RecordError) in
         guard let ok = try fields.bool(.ok), let name = fields[.do].bytes,
-            name.elementsEqual("record_dunning".utf8), let event = fields[.event].bytes
+            name.spells("record_dunning"), let event = fields[.event].bytes
         else { throw .unusual }
         let at = try fields.time(.at) ?? last
         writer.write(at)
@@ -241,11 +216,9 @@ extension PackedWriter {
         id: UnsafeBufferPointer<UInt8>?,
         unlessThatOf record: RecordHead
     ) throws(RecordError) {
-        guard let id, !id.elementsEqual(record.id) else { return write(text: nil) }
+        guard let id, !id.isSame(as: record.id) else { return write(text: nil) }
         // Texts of other letters may be the same text in other bytes.
-        guard id.allSatisfy({ $0 < 0x80 }), record.id.allSatisfy({ $0 < 0x80 }) else {
-            throw .unusual
-        }
+        guard id.isASCII, record.id.isASCII else { throw .unusual }
         write(utf8: id)
     }
 }

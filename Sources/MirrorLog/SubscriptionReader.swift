@@ -1,21 +1,21 @@
 import BillingModel
 
-private enum SubscriptionField: Int, JSONField {
+enum SubscriptionField: Int, JSONField {
     case id, status, items, canceledAt, endedAt, cancellationDetails
     static let keys = JSONKeys(SubscriptionField.self)
 }
 
-private enum ItemField: Int, JSONField {
+enum ItemField: Int, JSONField {
     case id, price, plan
     static let keys = JSONKeys(ItemField.self)
 }
 
-private enum PriceField: Int, JSONField {
+enum PriceField: Int, JSONField {
     case id, product
     static let keys = JSONKeys(PriceField.self)
 }
 
-private enum CancellationField: Int, JSONField {
+enum CancellationField: Int, JSONField {
     case comment
     static let keys = JSONKeys(CancellationField.self)
 }
@@ -48,15 +48,16 @@ func readSubscription(
     return subscription
 }
 
+let subscriptionStatuses = NameTable(SubscriptionStatus.self)
+
 private func readSubscription(
     _ fields: JSONFields<SubscriptionField>,
     id: SubscriptionID,
     seen: Instant,
     gaps: inout [String]
 ) throws(RecordError) -> Subscription {
-    let name = try fields.required(.status)
-    guard let status = SubscriptionStatus(rawValue: name) else {
-        throw RecordError("status `\(name)` is not known")
+    guard let status = try fields.named(.status, in: subscriptionStatuses, "status") else {
+        throw fields.mismatch(.status, "a string")
     }
     var items: [SubscriptionItem] = []
     try forEachInList(fields[.items], "items", missing: &gaps) { item throws(RecordError) in
@@ -87,7 +88,7 @@ private func readItem(_ json: JSONValue) throws(RecordError) -> SubscriptionItem
     }
 }
 
-private enum ListField: Int, JSONField {
+enum ListField: Int, JSONField {
     case data, hasMore
     static let keys = JSONKeys(ListField.self)
 }
