@@ -15,9 +15,11 @@ extension RecordError {
 }
 
 /// What the parts of a record need to know of it.
+///
+/// Its texts lie in the parser's memory, which holds them until the next line is parsed: after the
+/// call that makes it.
 private struct RecordHead {
     let id: UnsafeBufferPointer<UInt8>
-    let at: Instant
     let isOfAccount: Bool
     let cause: UnsafeBufferPointer<UInt8>?
 }
@@ -44,7 +46,6 @@ extension RecordReader {
             let account = try fields.text(.account)
             let head = RecordHead(
                 id: id,
-                at: at,
                 isOfAccount: account != nil,
                 cause: try fields.text(.cause)
             )
