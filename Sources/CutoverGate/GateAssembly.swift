@@ -85,10 +85,8 @@ package struct GateAssembly: Sendable {
                     + "--phase"
             )
         }
-        // Where a source stopped telling how far it is complete, what came later is not passed over.
-        let latest = observation.sources.compactMap(\.activity.last).max()
-        let at = at ?? max(observation.horizon, latest ?? observation.horizon)
-        guard at.since(max(observation.horizon, latest ?? observation.horizon)) <= .days(366) else {
+        let at = at ?? observation.end
+        guard at.since(observation.end) <= .days(366) else {
             throw RecordError("`at` is \(at), more than a year after the end of what was observed")
         }
         var waivers: Waivers?
@@ -156,24 +154,12 @@ package struct GateAssembly: Sendable {
             if let listing {
                 inputs.append(.init(role: "episodes", name: listing.name, digest: listing.digest))
                 episodes = try Self.inside(listing) { () throws(RecordError) in
-                    try Self.episodes(listing.bytes)
+                    try ListedEpisode.all(in: listing.bytes)
                 }
             }
             read.append(GateReport(name: report.name, document: document, episodes: episodes))
         }
         return read
-    }
-
-    private static func episodes(_ bytes: [UInt8]) throws(RecordError) -> [ListedEpisode] {
-        var episodes: [ListedEpisode] = []
-        for (index, line) in bytes.split(separator: UInt8(ascii: "\n")).enumerated() {
-            do throws(RecordError) {
-                episodes.append(try ListedEpisode(Array(line)))
-            } catch {
-                throw error.inside("line \(index + 1)")
-            }
-        }
-        return episodes
     }
 
     /// How much there is of each class in scope.

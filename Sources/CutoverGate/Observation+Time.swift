@@ -12,6 +12,13 @@ extension Observation {
         return max(from, first)
     }
 
+    /// When a look is taken where nobody says when.
+    ///
+    /// Where a source stopped telling how far it is complete, what came later is not passed over.
+    package var end: Instant {
+        max(horizon, sources.compactMap(\.activity.last).max() ?? horizon)
+    }
+
     /// What each source delivered to all reports.
     ///
     /// Where one report has no watermark of a source, there is none: nobody vouches for that part.

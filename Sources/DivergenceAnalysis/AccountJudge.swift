@@ -143,7 +143,19 @@ package struct AccountJudge: Sendable {
     ) -> EpisodeCase {
         let brain = BrainRun(episode.timeline, settings)
         let comparison = Comparison(episode.timeline.recorded(unprocessed), brain)
-        return EpisodeCase(
+        return subject(episode, brain, comparison, unprocessed, expected, cutter)
+    }
+
+    /// An episode whose runs were compared, with all that an explanation of it may use.
+    func subject(
+        _ episode: Episode,
+        _ brain: BrainRun,
+        _ comparison: Comparison,
+        _ unprocessed: [Unprocessed],
+        _ expected: PathSet,
+        _ cutter: EpisodeCutter
+    ) -> EpisodeCase {
+        EpisodeCase(
             episode: episode,
             brain: brain,
             comparison: comparison,

@@ -26,7 +26,9 @@ package func inOrder<Input: Sendable, Output: Sendable, Failure: Error>(
     while start < inputs.count || !finished.isEmpty {
         let round = min(start, inputs.count)..<min(start + roundSize, inputs.count)
         finished = try withoutActuallyEscaping(visit) { visit throws(Failure) in
-            // One thread calls it, and has come back before this one goes on.
+            // Proof that this is safe: of a round only the thread of number 0 calls it, the round
+            // returns when all its threads have, and the next one begins after that. So no two
+            // threads are ever in it at once, and each sees what the one before it did.
             nonisolated(unsafe) let visit = visit
             return try worked(on: round, of: inputs, jobs: jobs, work) { [finished] in
                 handOn(finished, visit)

@@ -257,15 +257,7 @@ extension AccountJudge {
             let brain = BrainRun(episode.timeline, settings, checksInvariants: checksInvariants)
             let comparison = Comparison(episode.timeline.recorded(unprocessed), brain)
             guard signature.mayFit(comparison) else { continue }
-            let subject = EpisodeCase(
-                episode: episode,
-                brain: brain,
-                comparison: comparison,
-                unprocessed: unprocessed,
-                settings: settings,
-                expected: expected,
-                longer: comparison.isMatch ? nil : cutter.longer(episode)
-            )
+            let subject = subject(episode, brain, comparison, unprocessed, expected, cutter)
             guard subject.differs, !subject.lacksFacts, subject.facets == signature.facets
             else { continue }
             if signature.hasClasses(of: subject, rows) { return episode.timeline }

@@ -10,7 +10,7 @@ package enum BrainProbes {
     package static let count = 2048
 
     /// When they are decided.
-    package static let now = Instant(microseconds: 1_772_366_400_000_000)
+    package static let instant = Instant(microseconds: 1_772_366_400_000_000)
 
     /// A probe.
     ///
@@ -41,7 +41,7 @@ package enum BrainProbes {
     fileprivate static let statements: [String?] = [
         nil, nil, nil, nil, "700", "0", "7e1", "-7", "12.50", "", "99999999999999999999",
     ]
-    /// Around the limits of the default policy, in seconds before ``now``.
+    /// Around the limits of the default policy, in seconds before ``instant``.
     fileprivate static let ages: [Int64] = [
         0, 1, 899, 900, 901, 86_400, 30 * 86_400, 90 * 86_400, 90 * 86_400 + 1, 400 * 86_400,
     ]
@@ -54,7 +54,7 @@ extension SplitMix64 {
     }
 
     fileprivate mutating func time() -> Instant {
-        BrainProbes.now.advanced(by: .seconds(-(pick(BrainProbes.ages) ?? 0)))
+        BrainProbes.instant.advanced(by: .seconds(-(pick(BrainProbes.ages) ?? 0)))
     }
 
     fileprivate mutating func type() -> AccountType? {
@@ -72,7 +72,7 @@ extension SplitMix64 {
             flagged: below(2) == 1,
             by: "admin",
             since: below(2) == 1 ? time() : nil,
-            until: among([nil, BrainProbes.now, BrainProbes.now.advanced(by: .seconds(-1))])
+            until: among([nil, BrainProbes.instant, BrainProbes.instant.advanced(by: .seconds(-1))])
         )
     }
 

@@ -19,7 +19,7 @@ extension Brain {
         var hash = SHA256()
         var text = JSONText()
         for place in 0..<BrainProbes.count {
-            decide(BrainProbes.state(place), BrainProbes.now, Policy()).write(into: &text)
+            decide(BrainProbes.state(place), BrainProbes.instant, Policy()).write(into: &text)
             if text.bytes.count >= 1 << 14 { hash.update(data: text.drain()) }
         }
         hash.update(data: text.drain())

@@ -75,6 +75,23 @@ package struct ListedEpisode: Hashable, Sendable {
         EpisodeDay(of: key.opened, phase: cell.phase)
     }
 
+    /// Reads a whole listing.
+    ///
+    /// - Parameter listing: The text of `episodes.ndjson`, UTF-8.
+    /// - Returns: Its episodes, in the order of its lines.
+    /// - Throws: ``RecordError`` with the line that is none.
+    package static func all(in listing: [UInt8]) throws(RecordError) -> [ListedEpisode] {
+        var episodes: [ListedEpisode] = []
+        for (index, line) in listing.split(separator: UInt8(ascii: "\n")).enumerated() {
+            do throws(RecordError) {
+                episodes.append(try ListedEpisode(Array(line)))
+            } catch {
+                throw error.inside("line \(index + 1)")
+            }
+        }
+        return episodes
+    }
+
     /// Reads a line of a listing.
     ///
     /// - Parameter line: UTF-8, without the line feed.

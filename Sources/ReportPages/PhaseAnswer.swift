@@ -29,7 +29,6 @@ package struct PhaseAnswer: Sendable {
                 PhaseAnswer(phase: $0, decision: nil, reason: error.reason)
             }
         }
-        let latest = observation.sources.compactMap(\.activity.last).max()
         return Phase.allCases.map { phase in
             guard observation.scope >= phase else {
                 let reason = "this report holds a smaller scope; replay without --phase"
@@ -37,7 +36,7 @@ package struct PhaseAnswer: Sendable {
             }
             let question = GateQuestion(
                 phase: phase,
-                at: max(observation.horizon, latest ?? observation.horizon),
+                at: observation.end,
                 configuration: GateConfiguration(),
                 observation: observation,
                 corpus: nil,
@@ -55,10 +54,7 @@ package struct PhaseAnswer: Sendable {
         _ listing: [UInt8]
     ) throws(RecordError) -> Observation {
         let document = try ReportDocument(json: report.json())
-        var episodes: [ListedEpisode] = []
-        for line in listing.split(separator: UInt8(ascii: "\n")) {
-            episodes.append(try ListedEpisode(Array(line)))
-        }
+        let episodes = try ListedEpisode.all(in: listing)
         return try Observation([
             GateReport(name: "report.json", document: document, episodes: episodes)
         ])

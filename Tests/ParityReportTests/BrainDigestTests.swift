@@ -30,7 +30,7 @@ struct BrainDigestTests {
     @Test("the probes meet every rule and every restriction")
     func substance() {
         let decisions = (0..<BrainProbes.count).map {
-            decide(BrainProbes.state($0), at: BrainProbes.now, Policy())
+            decide(BrainProbes.state($0), at: BrainProbes.instant, Policy())
         }
         for rule in Rule.allCases {
             #expect(decisions.count { $0.rule == rule } > 20, "\(rule)")
