@@ -12,7 +12,15 @@ let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let package = Package(
     name: "dunning-parity",
     products: [
-        .executable(name: "dunning-parity", targets: ["dunning-parity"])
+        .executable(name: "dunning-parity", targets: ["dunning-parity"]),
+        // What the benchmarks measure, each by itself.
+        .library(
+            name: "ParityParts",
+            targets: [
+                "BillingModel", "MirrorLog", "DunningBrain", "ShadowRun", "DivergenceAnalysis",
+                "ParityReport", "FleetSimulation", "RegressionCorpus", "ReportPages",
+            ]
+        ),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
