@@ -6,7 +6,8 @@ import ShadowRun
 extension GateQuestion {
     /// No shadow run may break an invariant, in whatever scope.
     func brainDefects() -> Criterion {
-        let found = observation.divergences.filter { $0.classes.contains(.brainDefect) }
+        let entries = observation.divergences
+        let found = entries.indices.filter { entries[$0].classes.contains(.brainDefect) }
         let all = observation.cells.reduce(into: EpisodeTally()) { $0.add($1.tally) }
         // One that is counted and not listed is one all the same.
         let count = max(found.count, all.brainDefect)
@@ -16,7 +17,7 @@ extension GateQuestion {
             count == 0 ? (isWhole ? .go : .insufficient) : .noGo,
             value: Figures.grouped(count),
             limit: "0",
-            evidence: found.map(\.id),
+            evidence: found.map { entries[$0].id },
             next: count > 0
                 ? "mend the brain; a defect can't be waived"
                 : observation.outOfScope > 0
@@ -34,7 +35,9 @@ extension GateQuestion {
         let overall = finding.findings.first { $0.stratum.name == Self.overall }
         let failing = finding.findings.filter { $0.verdict != .go }
         let slowest = failing.max { wait(for: $0) ?? .max < wait(for: $1) ?? .max }
-        let evidence = divergences.filter { $0.classes.contains(.unexplained) }.map(\.id)
+        let entries = observation.divergences
+        let evidence = places.filter { entries[$0].classes.contains(.unexplained) }
+            .map { entries[$0].id }
         let bound = overall?.upperBound ?? .whole
         return Criterion(
             .unexplained,
@@ -146,7 +149,9 @@ extension GateQuestion {
     /// Where legacy did not do it and no known defect of legacy explains why, it counts against the
     /// brain.
     func harm() -> Criterion {
-        let suspects = divergences.filter { $0.isBlocking && !$0.wrongsOfBrain.isEmpty }
+        let entries = observation.divergences
+        let suspects = places.filter { entries[$0].classes.contains(where: \.isBlocking) }
+            .map { entries[$0] }.filter { !$0.wrongsOfBrain.isEmpty }
         let customers = Set(suspects.map(\.account)).count
         let table = HarmTable(self)
         let unseen = Set(harmOutOfNowhere.map(\.account)).sorted()

@@ -7,13 +7,14 @@ import ShadowRun
 extension GateQuestion {
     /// Every known defect in scope must be waived by name.
     func explained() -> Criterion {
-        let known = divergences.filter { !$0.isBlocking }
-        let open = known.filter { !excuses.cover($0) }
+        let entries = observation.divergences
+        let known = places.filter { !entries[$0].classes.contains(where: \.isBlocking) }
+        let open = known.filter { !excuses.cover(entries[$0].classes) }
         let classes = DivergenceClass.allCases.filter { cause in
-            open.contains { $0.classes.contains(cause) }
+            open.contains { entries[$0].classes.contains(cause) }
         }
         let counts = classes.map { cause in
-            "\(cause.rawValue): \(open.count { $0.classes.contains(cause) }) not waived"
+            "\(cause.rawValue): \(open.count { entries[$0].classes.contains(cause) }) not waived"
         }
         let judged = tally.judged
         let rates =
@@ -25,7 +26,7 @@ extension GateQuestion {
             value: "\(Figures.grouped(open.count)) not waived of \(Figures.grouped(known.count))",
             limit: "0 not waived",
             details: [rates] + counts + excuses.lines,
-            evidence: open.map(\.id),
+            evidence: open.map { entries[$0].id },
             next: open.isEmpty
                 ? "nothing was judged: give reports that judge something"
                 : "waive each class by name, or wait for a log without it",
@@ -39,7 +40,10 @@ extension GateQuestion {
         let rows = observation.ledger.filter { kinds.contains($0.kind) }
         let total = rows.reduce(0) { $0 + $1.matched + $1.pending + $1.orphaned }
         // Those in scope, for no others count against a waiver's cap.
-        let excused = Set(divergences.filter(excuses.cover).map(\.episode))
+        let entries = observation.divergences
+        let excused = Set(
+            places.filter { excuses.cover(entries[$0].classes) }.map { entries[$0].episode }
+        )
         let waived = observation.orphans.filter { $0.isExcused(by: excused) }
         let open = observation.orphans.filter { !$0.isExcused(by: excused) }
         let orphaned = rows.reduce(0) { $0 + $1.orphaned }

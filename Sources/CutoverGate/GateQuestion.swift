@@ -50,6 +50,14 @@ package struct GateQuestion: Sendable {
     /// What the phase before must have been decided on as well.
     package var grounds: ChainGrounds { ChainGrounds(observation, configuration) }
 
+    /// The places of the divergences in the phase's scope.
+    ///
+    /// By place, as going through the divergences themselves would copy each of them.
+    var places: [Int] {
+        let entries = observation.divergences
+        return entries.indices.filter { entries[$0].phase <= phase }
+    }
+
     /// The divergences in the phase's scope.
     package var divergences: [ReportDocument.Entry] {
         observation.divergences.filter { $0.phase <= phase }
@@ -144,7 +152,10 @@ package struct Excuses: Hashable, Sendable {
     }
 
     /// Whether all classes of a divergence are excused.
-    package func cover(_ entry: ReportDocument.Entry) -> Bool {
-        !entry.classes.isEmpty && entry.classes.allSatisfy(classes.contains)
+    package func cover(_ entry: ReportDocument.Entry) -> Bool { cover(entry.classes) }
+
+    /// Whether all of some classes are excused, there being any.
+    func cover(_ causes: [DivergenceClass]) -> Bool {
+        !causes.isEmpty && causes.allSatisfy(classes.contains)
     }
 }

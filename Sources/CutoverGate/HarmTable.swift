@@ -39,11 +39,21 @@ package struct HarmTable: Hashable, Sendable {
 
     /// The harm in a question's scope.
     package init(_ question: GateQuestion) {
-        let entries = question.divergences
         let horizon = question.observation.horizon
-        legacy = Harm(entries.filter { !$0.isBlocking }, \.wrongsOfLegacy, horizon)
-        brain = Harm(entries.filter(\.isBlocking), \.wrongsOfBrain, horizon)
-        strictness = Harm(entries.filter { !$0.isBlocking }, \.wrongsOfBrain, horizon)
+        var (legacy, brain, strictness) = (Count(), Count(), Count())
+        let entries = question.observation.divergences
+        for place in question.places {
+            let entry = entries[place]
+            if entry.isBlocking {
+                brain.add(entry.wrongsOfBrain, of: entry, until: horizon)
+            } else {
+                strictness.add(entry.wrongsOfBrain, of: entry, until: horizon)
+                legacy.add(entry.wrongsOfLegacy, of: entry, until: horizon)
+            }
+        }
+        self.legacy = legacy.harm
+        self.brain = brain.harm
+        self.strictness = strictness.harm
     }
 
     /// The two, a line each.
@@ -68,30 +78,47 @@ package struct HarmTable: Hashable, Sendable {
     }
 }
 
-extension HarmTable.Harm {
-    fileprivate init(
-        _ entries: [ReportDocument.Entry],
-        _ taken: (ReportDocument.Entry) -> [Consequence],
-        _ horizon: Instant
+/// Harm while it is counted: customers count once, whatever was done to them how often.
+private struct Count {
+    private var sum = HarmTable.Harm()
+    private var (flagged, banned, canceled) = (Set<AccountID>(), Set<AccountID>(), Set<AccountID>())
+    private var (charged, customers) = (Set<AccountID>(), Set<AccountID>())
+
+    /// What was counted.
+    var harm: HarmTable.Harm {
+        var harm = sum
+        harm.flagged = flagged.count
+        harm.banned = banned.count
+        harm.canceled = canceled.count
+        harm.charged = charged.count
+        harm.customers = customers.count
+        return harm
+    }
+
+    /// Counts a divergence.
+    ///
+    /// - Parameters:
+    ///   - wrongs: What was done to the customer, each thing once; where nothing, nothing counts.
+    ///   - entry: The divergence.
+    ///   - horizon: When it ends, if it has not.
+    mutating func add(
+        _ wrongs: [Consequence],
+        of entry: ReportDocument.Entry,
+        until horizon: Instant
     ) {
-        let harmful = entries.filter { !taken($0).isEmpty }
-        func customers(_ isMeant: (Consequence) -> Bool) -> Int {
-            Set(harmful.filter { taken($0).contains(where: isMeant) }.map(\.account)).count
-        }
-        flagged = customers { $0 == .flag }
-        banned = customers { $0 == .ban }
-        canceled = customers(\.isLoss)
-        charged = customers(\.isCharge)
-        self.customers = Set(harmful.map(\.account)).count
-        for entry in harmful {
-            subscriptions += Set(taken(entry).compactMap(\.lost)).count
-            let end = max(entry.until ?? horizon, entry.since)
-            let (sum, overflow) = hours.addingReportingOverflow(
-                end.since(entry.since).microseconds / 3_600_000_000
-            )
-            hours = overflow ? .max : sum
-            for money in entry.amounts.sums { amounts.add(money) }
-        }
+        guard !wrongs.isEmpty else { return }
+        customers.insert(entry.account)
+        if wrongs.contains(.flag) { flagged.insert(entry.account) }
+        if wrongs.contains(.ban) { banned.insert(entry.account) }
+        if wrongs.contains(where: \.isLoss) { canceled.insert(entry.account) }
+        if wrongs.contains(where: \.isCharge) { charged.insert(entry.account) }
+        sum.subscriptions += Set(wrongs.compactMap(\.lost)).count
+        let end = max(entry.until ?? horizon, entry.since)
+        let (hours, overflow) = sum.hours.addingReportingOverflow(
+            end.since(entry.since).microseconds / 3_600_000_000
+        )
+        sum.hours = overflow ? .max : hours
+        for money in entry.amounts.sums { sum.amounts.add(money) }
     }
 }
 
@@ -112,22 +139,24 @@ extension ReportDocument.Entry {
         _ taken: [Consequence],
         _ sides: (FacetDifference) -> (mine: FacetValue, other: FacetValue)
     ) -> [Consequence] {
-        var wrongs = Set(taken)
+        var wrongs = taken
         for difference in facets {
             let (mine, other) = sides(difference)
             switch (difference.facet, mine, other) {
-            case (.badDebtFlag, .bool(true), .bool(false)): wrongs.insert(.flag)
-            case (.ban, .text(.some), .text(nil)): wrongs.insert(.ban)
-            case (.subscription(let id), .bool(false), .bool(true)): wrongs.insert(.cancel(id))
+            case (.badDebtFlag, .bool(true), .bool(false)): wrongs.append(.flag)
+            case (.ban, .text(.some), .text(nil)): wrongs.append(.ban)
+            case (.subscription(let id), .bool(false), .bool(true)): wrongs.append(.cancel(id))
             case (.items(let id), .list(let mine), .list(let other))
             where mine.count < other.count:
-                wrongs.insert(.deleteItems(id))
+                wrongs.append(.deleteItems(id))
             case (.payments(let id), .count(let mine), .count(let other)) where mine > other:
-                wrongs.insert(.charge(id))
+                wrongs.append(.charge(id))
             default: continue
             }
         }
-        return wrongs.sorted()
+        // A handful: a set of them would take longer than the order that brings equal ones together.
+        wrongs.sort()
+        return wrongs.indices.filter { $0 == 0 || wrongs[$0] != wrongs[$0 - 1] }.map { wrongs[$0] }
     }
 }
 

@@ -7,6 +7,7 @@ import ShadowRun
 extension Observation {
     /// Reports that hold nothing in common, the largest first: the records of these count.
     static func apart(_ reports: [GateReport]) -> [ReportDocument] {
+        guard reports.count > 1 else { return reports.map(\.document) }
         var met: Set<ReportDocument.EpisodeKey> = []
         var logs: Set<String> = []
         let bySize = reports.sorted { lhs, rhs in

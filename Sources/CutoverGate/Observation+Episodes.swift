@@ -30,7 +30,7 @@ extension GateReport {
             throw RecordError("`\(name)`: its `noise` is not of the episodes that it judged")
         }
         guard let episodes else { return }
-        guard Set(episodes.map(\.key)).count == episodes.count else {
+        guard episodes.areDistinct else {
             throw RecordError("`\(name)`: its listing holds an episode twice")
         }
         let (cells, days) = Observation.tallies(of: episodes)
@@ -43,6 +43,19 @@ extension GateReport {
                     + "--out"
             )
         }
+    }
+}
+
+extension [ListedEpisode] {
+    /// Whether no episode stands there twice.
+    fileprivate var areDistinct: Bool {
+        // As a replay lists them, by account and time: then it takes no set of them all.
+        let isAscending = indices.dropFirst().allSatisfy { place in
+            let (one, next) = (self[place - 1].key, self[place].key)
+            return one.account == next.account
+                ? one.opened < next.opened : one.account < next.account
+        }
+        return isAscending || Set(map(\.key)).count == count
     }
 }
 
@@ -104,9 +117,15 @@ extension Observation {
     ) -> ([ReportDocument.Cell], [ReportDocument.Day]) {
         var cells: [EpisodeCell: EpisodeTally] = [:]
         var days: [EpisodeDay: EpisodeTally] = [:]
+        var numbers: [EpisodeDay.Number: (opened: Instant, tally: EpisodeTally)] = [:]
         for episode in episodes {
             cells[episode.cell, default: EpisodeTally()].count(episode)
-            days[episode.day, default: EpisodeTally()].count(episode)
+            let number = EpisodeDay.Number(of: episode.key.opened, phase: episode.cell.phase)
+            numbers[number, default: (episode.key.opened, EpisodeTally())].tally.count(episode)
+        }
+        for (number, day) in numbers {
+            let name = EpisodeDay(of: day.opened, phase: number.phase)
+            days[name, default: EpisodeTally()].add(day.tally)
         }
         return (
             cells.keys.sorted().map { .init(cell: $0, tally: cells[$0] ?? EpisodeTally()) },

@@ -149,6 +149,7 @@ extension Observation {
 
     /// The reports, each once; of two that say the same, one with a listing.
     private static func distinct(_ reports: [GateReport]) -> [GateReport] {
+        guard reports.count > 1 else { return reports }
         var met: Set<ReportDocument> = []
         return (reports.filter { $0.episodes != nil } + reports.filter { $0.episodes == nil })
             .filter { met.insert($0.document).inserted }

@@ -64,8 +64,23 @@ package struct JSONText {
     /// Writes a whole number.
     package mutating func integer(_ value: some BinaryInteger) {
         beginValue()
-        bytes.append(contentsOf: String(value).utf8)
+        if let small = Int64(exactly: value) {
+            write(small)
+        } else {
+            bytes.append(contentsOf: String(value).utf8)
+        }
         needsComma = true
+    }
+
+    private mutating func write(_ value: Int64) {
+        if value < 0 { bytes.append(UInt8(ascii: "-")) }
+        var rest = value.magnitude
+        let start = bytes.count
+        repeat {
+            bytes.append(UInt8(ascii: "0") + UInt8(rest % 10))
+            rest /= 10
+        } while rest > 0
+        bytes[start...].reverse()
     }
 
     /// Writes `true` or `false`.
@@ -133,34 +148,57 @@ package struct JSONText {
         text.withUTF8 { utf8 in
             // Without a way out, so that the compiler looks at many bytes at once.
             var isPlain = true
-            for byte in utf8 { isPlain = isPlain && byte >= 0x20 && byte != 0x22 && byte != 0x5C }
+            for byte in utf8 { isPlain = isPlain && Self.isPlain(byte) }
             if isPlain {
                 bytes.append(contentsOf: utf8)
             } else {
-                for byte in utf8 { escape(byte) }
+                escape(utf8)
             }
         }
         bytes.append(UInt8(ascii: "\""))
     }
 
+    /// Whether a byte stands for itself.
+    private static func isPlain(_ byte: UInt8) -> Bool {
+        byte >= 0x20 && byte != 0x22 && byte != 0x5C
+    }
+
+    /// Writes text of which some bytes must be escaped: those between them are copied together.
+    private mutating func escape(_ utf8: UnsafeBufferPointer<UInt8>) {
+        bytes.reserveCapacity(bytes.count + utf8.count + utf8.count / 8)
+        var start = 0
+        for place in utf8.indices where !Self.isPlain(utf8[place]) {
+            bytes.append(contentsOf: UnsafeBufferPointer(rebasing: utf8[start..<place]))
+            escape(utf8[place])
+            start = place + 1
+        }
+        bytes.append(contentsOf: UnsafeBufferPointer(rebasing: utf8[start...]))
+    }
+
     private mutating func escape(_ byte: UInt8) {
-        if let short = Self.shortEscapes.first(where: { $0.byte == byte }) {
+        if let letter = Self.shortEscape(of: byte) {
             bytes.append(UInt8(ascii: "\\"))
-            bytes.append(short.letter)
-        } else if byte < 0x20 {
+            bytes.append(letter)
+        } else {
             bytes.append(contentsOf: "\\u00".utf8)
             bytes.append(Hexadecimal.digits[Int(byte >> 4)])
             bytes.append(Hexadecimal.digits[Int(byte & 15)])
-        } else {
-            bytes.append(byte)
         }
     }
 
-    private static let shortEscapes: [(byte: UInt8, letter: UInt8)] = [
-        (0x22, UInt8(ascii: "\"")), (0x5C, UInt8(ascii: "\\")), (0x0A, UInt8(ascii: "n")),
-        (0x0D, UInt8(ascii: "r")), (0x09, UInt8(ascii: "t")), (0x08, UInt8(ascii: "b")),
-        (0x0C, UInt8(ascii: "f")),
-    ]
+    /// The letter that stands for a byte behind a backslash, where there is one.
+    private static func shortEscape(of byte: UInt8) -> UInt8? {
+        switch byte {
+        case 0x22: UInt8(ascii: "\"")
+        case 0x5C: UInt8(ascii: "\\")
+        case 0x0A: UInt8(ascii: "n")
+        case 0x0D: UInt8(ascii: "r")
+        case 0x09: UInt8(ascii: "t")
+        case 0x08: UInt8(ascii: "b")
+        case 0x0C: UInt8(ascii: "f")
+        default: nil
+        }
+    }
 }
 
 extension JSONText {

@@ -9,18 +9,55 @@ import ShadowRun
 /// counts.
 package struct EpisodeListing {
     private var text = JSONText()
+    private let keeps: Bool
+    private var kept: [ListedEpisode] = []
+    private var refusal: RecordError?
+    private var count = 0
 
     /// An empty listing.
-    package init() {}
+    ///
+    /// - Parameter keeps: Whether what was added is kept as values too, for ``episodes()``.
+    package init(keeps: Bool = false) {
+        self.keeps = keeps
+    }
 
     /// Adds an episode.
     package mutating func add(_ episode: EpisodeVerdict) {
+        let start = text.bytes.count
+        write(episode)
+        if keeps { keep(episode, from: start) }
+        text.endLine()
+    }
+
+    /// What ``ListedEpisode/all(in:)`` reads from the text of all that was added.
+    ///
+    /// - Throws: ``RecordError`` with the line that does not read back.
+    package func episodes() throws(RecordError) -> [ListedEpisode] {
+        if let refusal { throw refusal }
+        return kept
+    }
+
+    private mutating func keep(_ episode: EpisodeVerdict, from start: Int) {
+        count += 1
+        guard refusal == nil else { return }
+        guard !episode.opened.readsBack || !episode.closed.readsBack else {
+            return kept.append(ListedEpisode(episode))
+        }
+        // The text is the authority on what it says.
+        do throws(RecordError) {
+            kept.append(try ListedEpisode(Array(text.bytes[start...])))
+        } catch {
+            refusal = error.inside("line \(count)")
+        }
+    }
+
+    private mutating func write(_ episode: EpisodeVerdict) {
         text.object { text in
             text.member("account", episode.account.rawValue)
             text.member("opened", episode.opened)
             text.member("closed", episode.closed)
             text.member("trigger", episode.openedBy)
-            text.member("account_type", EpisodeCell(episode).accountType)
+            text.member("account_type", episode.accountType?.columnValue ?? EpisodeCell.untold)
             text.member("phase", Int64(episode.phase.rawValue))
             text.member("outcome", ListedEpisode.Outcome(episode.outcome).rawValue)
             if case .divergent(let divergence) = episode.outcome {
@@ -28,7 +65,6 @@ package struct EpisodeListing {
                 text.member("classes", divergence.classes.map(\.rawValue))
             }
         }
-        text.endLine()
     }
 
     /// Hands over what was written since this was last called.
@@ -73,6 +109,18 @@ package struct ListedEpisode: Hashable, Sendable {
     /// The day that it opened on, within its phase.
     package var day: EpisodeDay {
         EpisodeDay(of: key.opened, phase: cell.phase)
+    }
+
+    /// An episode as a listing tells of it.
+    init(_ episode: EpisodeVerdict) {
+        key = ReportDocument.EpisodeKey(account: episode.account, opened: episode.opened)
+        closed = episode.closed
+        cell = EpisodeCell(episode)
+        outcome = Outcome(episode.outcome)
+        classes = []
+        guard case .divergent(let divergence) = episode.outcome else { return }
+        self.divergence = divergence.id
+        classes = divergence.classes
     }
 
     /// Reads a whole listing.

@@ -101,6 +101,20 @@ package struct EpisodeDay: Hashable, Comparable, Sendable {
         self.init(day: String(instant.description.prefix(10)), phase: phase)
     }
 
+    /// A day by its number: making its name for every episode would take longer than all counting.
+    package struct Number: Hashable, Sendable {
+        private let number: Int64
+        /// The phase whose scope the episodes are first in.
+        package let phase: Phase
+
+        /// The number of an instant's day.
+        package init(of instant: Instant, phase: Phase) {
+            let (days, rest) = instant.unixSeconds.quotientAndRemainder(dividingBy: 86_400)
+            number = rest < 0 ? days - 1 : days
+            self.phase = phase
+        }
+    }
+
     /// Orders by day and phase.
     package static func < (lhs: Self, rhs: Self) -> Bool {
         lhs.day != rhs.day ? lhs.day < rhs.day : lhs.phase < rhs.phase

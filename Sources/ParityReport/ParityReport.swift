@@ -173,7 +173,7 @@ extension ParityReport {
     ///
     /// By place, as going through the divergences themselves would copy each of them only to see
     /// its classes.
-    func places(of cause: DivergenceClass) -> [Int] {
+    package func places(of cause: DivergenceClass) -> [Int] {
         divergences.indices.filter { divergences[$0].divergence.classes.contains(cause) }
     }
 

@@ -11,6 +11,13 @@ package enum PlainText {
     package static func line(_ text: String, most: Int) -> String {
         let isPlain = text.utf8.count <= most && text.utf8.allSatisfy { (0x20..<0x7F).contains($0) }
         if isPlain { return text }
+        // What has nothing in it to drop or to cut is not made again, scalar by scalar.
+        var length = 0
+        let isWhole = text.unicodeScalars.allSatisfy { scalar in
+            length += 1
+            return length <= most && isShown(scalar)
+        }
+        if isWhole { return text }
         var result = String.UnicodeScalarView()
         var count = 0
         for scalar in text.unicodeScalars where isShown(scalar) {
@@ -71,7 +78,9 @@ package enum PlainText {
     }
 
     private static func isShown(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.properties.generalCategory {
+        // Nearly all are ASCII, even in a text that has a longer one: no need to look them up.
+        if scalar.isASCII { return (0x20..<0x7F).contains(scalar.value) }
+        return switch scalar.properties.generalCategory {
         case .control, .format, .lineSeparator, .paragraphSeparator: false
         default: true
         }

@@ -127,26 +127,31 @@ extension MirrorActivity {
     /// Silences that are longer are told one by one.
     private static let toldFrom = TimeSpan.days(1)
 
-    fileprivate func write(into text: inout JSONText) {
-        text.member("from", first?.description)
-        text.key("longest_silence")
+    /// The longest silence, the first of several that are as long; and those that are told one by one.
+    var toldSilences: (longest: Gap?, long: [Gap]) {
         let silences = silences
-        // The first of several that are as long.
-        let longest = silences.reversed().max { $0.to.since($0.from) < $1.to.since($1.from) }
-        if let longest { longest.write(into: &text) } else { text.null() }
+        return (
+            silences.reversed().max { $0.to.since($0.from) < $1.to.since($1.from) },
+            silences.filter { $0.to.since($0.from) > Self.toldFrom }
+        )
+    }
+
+    fileprivate func write(into text: inout JSONText) {
+        text.member("from", first)
+        text.key("longest_silence")
+        let told = toldSilences
+        if let longest = told.longest { longest.write(into: &text) } else { text.null() }
         text.array("silences") { text in
-            for silence in silences where silence.to.since(silence.from) > Self.toldFrom {
-                silence.write(into: &text)
-            }
+            for silence in told.long { silence.write(into: &text) }
         }
         text.array("sources") { text in
             for (source, activity) in zip(Mark.Source.allCases, sources) {
                 text.object { text in
                     text.member("source", source.rawValue)
                     text.member("records", Int64(activity.records))
-                    text.member("first", activity.first?.description)
-                    text.member("last", activity.last?.description)
-                    text.member("through", activity.through?.description)
+                    text.member("first", activity.first)
+                    text.member("last", activity.last)
+                    text.member("through", activity.through)
                     text.array("gaps") { text in
                         for gap in activity.gaps { gap.write(into: &text) }
                     }
@@ -159,8 +164,8 @@ extension MirrorActivity {
 extension Gap {
     fileprivate func write(into text: inout JSONText) {
         text.object { text in
-            text.member("from", from.description)
-            text.member("to", to.description)
+            text.member("from", from)
+            text.member("to", to)
         }
     }
 }
@@ -172,7 +177,7 @@ extension DeliveryLedger.Orphan {
             text.member("kind", kind.rawValue)
             text.member("account", account?.rawValue)
             text.member("why", why.rawValue)
-            text.member("opened", opened?.description)
+            text.member("opened", opened)
         }
     }
 }

@@ -101,15 +101,25 @@ extension ParityReport.Input {
         text.member("policy", policyDigest)
         text.member("brain", settings.brain.identity)
         text.member("program", program)
-        text.object("settings") { text in
-            text.member("settle", settings.settle.description)
-            text.key("phase")
-            if let scope { text.integer(scope.rawValue) } else { text.null() }
-            text.member("confirmation", settings.policy.confirmation.description)
-            text.member("threshold", settings.policy.threshold)
-            text.member("reactivation", settings.policy.reactivation.description)
-            text.member("override", settings.policy.override.description)
-        }
+        text.object("settings") { text in writeSettings(into: &text) }
+    }
+
+    private func writeSettings(into text: inout JSONText) {
+        text.member("settle", settings.settle.description)
+        text.key("phase")
+        if let scope { text.integer(scope.rawValue) } else { text.null() }
+        text.member("confirmation", settings.policy.confirmation.description)
+        text.member("threshold", settings.policy.threshold)
+        text.member("reactivation", settings.policy.reactivation.description)
+        text.member("override", settings.policy.override.description)
+    }
+
+    /// The settings as the text has them.
+    func readSettings() throws(RecordError) -> [JSONTree.Member] {
+        var text = JSONText()
+        text.object { text in writeSettings(into: &text) }
+        guard case .object(let members) = try JSONTree(text.bytes) else { return [] }
+        return members
     }
 }
 

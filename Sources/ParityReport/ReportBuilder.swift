@@ -18,7 +18,7 @@ package struct ReportBuilder {
     private var unattributed = 0
     private var settled: [ParityReport.SettledEntry] = []
     private var cells: [EpisodeCell: EpisodeTally] = [:]
-    private var days: [DayNumber: Day] = [:]
+    private var days: [EpisodeDay.Number: Day] = [:]
     private var situations: [Situation.Moment: Moments] = [:]
     private var ledger = DeliveryLedger()
     private let scope: Phase?
@@ -70,7 +70,8 @@ package struct ReportBuilder {
     private mutating func count(_ episode: EpisodeVerdict) {
         cells[EpisodeCell(episode), default: EpisodeTally()].count(episode.outcome)
         let day = Day(of: episode.opened)
-        days[DayNumber(of: episode), default: day].tally.count(episode.outcome)
+        let number = EpisodeDay.Number(of: episode.opened, phase: episode.phase)
+        days[number, default: day].tally.count(episode.outcome)
         if let situation = episode.situation {
             situations[situation.moment, default: Moments()].count(situation.outcome)
         }
@@ -176,18 +177,6 @@ package struct ReportBuilder {
             return account < divergences[other].episode.account
         }
         return divergences[one].divergence.id < divergences[other].divergence.id
-    }
-}
-
-/// A day by its number: making its name for every episode would take longer than all the counting.
-private struct DayNumber: Hashable {
-    var number: Int64
-    var phase: Phase
-
-    init(of episode: EpisodeVerdict) {
-        let (days, rest) = episode.opened.unixSeconds.quotientAndRemainder(dividingBy: 86_400)
-        number = rest < 0 ? days - 1 : days
-        phase = episode.phase
     }
 }
 

@@ -205,7 +205,9 @@ extension ReportDocument {
 extension Consequence {
     /// Reads a consequence as reports name it: the inverse of ``description``.
     package init?(reportName name: String) {
-        let parts = name.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+        // By scalars: a colon with a combining mark behind it is no colon to a search by characters.
+        let parts = name.unicodeScalars
+            .split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
         let id = parts.count == 2 ? String(parts[1]) : nil
         switch (parts.first.map(String.init), id) {
         case ("flag", nil): self = .flag

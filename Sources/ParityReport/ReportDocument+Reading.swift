@@ -15,8 +15,7 @@ extension ReportDocument {
         self = try JSONScanner().parse(copying: json) { value throws(RecordError) in
             do throws(Misreading) {
                 let document = try ReportDocument(value)
-                try document.checkCounts()
-                try document.checkNames()
+                try document.check()
                 return document
             } catch {
                 throw error.error
@@ -206,6 +205,12 @@ extension ReportDocument {
 // MARK: - What must agree
 
 extension ReportDocument {
+    /// Sees to it that nothing in the document is at odds with anything else in it.
+    func check() throws(Misreading) {
+        try checkCounts()
+        try checkNames()
+    }
+
     /// Holds the counts against each other and against what is listed: a report of which a part is
     /// lost says so by them.
     private func checkCounts() throws(Misreading) {

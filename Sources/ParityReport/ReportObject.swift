@@ -178,11 +178,14 @@ enum ReportValue {
     /// SHA-256 or the like: 64 hexadecimal digits.
     static func digest(_ value: JSONValue) throws(Misreading) -> String {
         let text = try text(value)
-        let isDigest =
-            text.utf8.count == 64
-            && text.utf8.allSatisfy { (48...57).contains($0) || (97...102).contains($0) }
-        guard isDigest else { throw unknown(text, "digest of 64 hexadecimal digits") }
+        guard isDigest(text) else { throw unknown(text, "digest of 64 hexadecimal digits") }
         return text
+    }
+
+    /// Whether a text is a digest.
+    static func isDigest(_ text: String) -> Bool {
+        text.utf8.count == 64
+            && text.utf8.allSatisfy { (48...57).contains($0) || (97...102).contains($0) }
     }
 
     /// A word that stands for a value.

@@ -25,21 +25,30 @@ package struct Packed {
 
     /// Bytes as base64 (RFC 4648), with padding.
     package static func base64(_ bytes: [UInt8]) -> [UInt8] {
-        var text: [UInt8] = []
-        text.reserveCapacity((bytes.count / 3 + 1) * 4)
-        var rest = bytes[...]
-        while !rest.isEmpty {
-            let group = rest.prefix(3)
-            rest = rest.dropFirst(3)
-            var bits: UInt32 = 0
-            for byte in group { bits = bits << 8 | UInt32(byte) }
-            bits <<= UInt32(8 * (3 - group.count))
-            for place in 0..<4 {
-                let index = Int(bits >> UInt32(18 - 6 * place)) & 63
-                text.append(place <= group.count ? alphabet[index] : UInt8(ascii: "="))
+        let size = (bytes.count + 2) / 3 * 4
+        return [UInt8](unsafeUninitializedCapacity: size) { text, written in
+            written = size
+            alphabet.withUnsafeBufferPointer { alphabet in
+                var (from, to) = (0, 0)
+                // Whole groups first, so that nothing is asked of each byte.
+                while from + 3 <= bytes.count {
+                    let bits =
+                        Int(bytes[from]) << 16 | Int(bytes[from + 1]) << 8 | Int(bytes[from + 2])
+                    text[to] = alphabet[bits >> 18]
+                    text[to + 1] = alphabet[bits >> 12 & 63]
+                    text[to + 2] = alphabet[bits >> 6 & 63]
+                    text[to + 3] = alphabet[bits & 63]
+                    (from, to) = (from + 3, to + 4)
+                }
+                let rest = bytes.count - from
+                guard rest > 0 else { return }
+                let bits = Int(bytes[from]) << 16 | (rest > 1 ? Int(bytes[from + 1]) << 8 : 0)
+                text[to] = alphabet[bits >> 18]
+                text[to + 1] = alphabet[bits >> 12 & 63]
+                text[to + 2] = rest > 1 ? alphabet[bits >> 6 & 63] : UInt8(ascii: "=")
+                text[to + 3] = UInt8(ascii: "=")
             }
         }
-        return text
     }
 
     private static let alphabet = Array(

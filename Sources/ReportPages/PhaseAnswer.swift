@@ -18,46 +18,54 @@ package struct PhaseAnswer: Sendable {
     ///
     /// - Parameters:
     ///   - report: The report.
-    ///   - listing: The text of `episodes.ndjson`, by which the gate counts again.
+    ///   - listing: `episodes.ndjson`, by which the gate counts again; it must have kept what was
+    ///     added.
     /// - Returns: An answer for each phase; no decision where the gate refuses the report.
-    package static func all(of report: ParityReport, listing: [UInt8]) -> [PhaseAnswer] {
+    package static func all(of report: ParityReport, listing: EpisodeListing) -> [PhaseAnswer] {
         let observation: Observation
         do throws(RecordError) {
-            observation = try observe(report, listing)
+            let document = try ReportDocument(report)
+            observation = try Observation([
+                GateReport(
+                    name: "report.json",
+                    document: document,
+                    episodes: try listing.episodes()
+                )
+            ])
         } catch {
             return Phase.allCases.map {
                 PhaseAnswer(phase: $0, decision: nil, reason: error.reason)
             }
         }
-        return Phase.allCases.map { phase in
-            guard observation.scope >= phase else {
-                let reason = "this report holds a smaller scope; replay without --phase"
-                return PhaseAnswer(phase: phase, decision: nil, reason: reason)
-            }
-            let question = GateQuestion(
-                phase: phase,
-                at: observation.end,
-                configuration: GateConfiguration(),
-                observation: observation,
-                corpus: nil,
-                hasStandingGo: nil,
-                earlier: nil,
-                excuses: Excuses(),
-                missingSignOffs: nil
-            )
-            return PhaseAnswer(phase: phase, decision: GateDecision(question), reason: "")
-        }
+        return Phase.allCases.map { PhaseAnswer($0, observation) }
     }
 
-    private static func observe(
-        _ report: ParityReport,
-        _ listing: [UInt8]
-    ) throws(RecordError) -> Observation {
-        let document = try ReportDocument(json: report.json())
-        let episodes = try ListedEpisode.all(in: listing)
-        return try Observation([
-            GateReport(name: "report.json", document: document, episodes: episodes)
-        ])
+    private init(_ phase: Phase, _ observation: Observation) {
+        self.phase = phase
+        guard observation.scope >= phase else {
+            decision = nil
+            reason = "this report holds a smaller scope; replay without --phase"
+            return
+        }
+        let question = GateQuestion(
+            phase: phase,
+            at: observation.end,
+            configuration: GateConfiguration(),
+            observation: observation,
+            corpus: nil,
+            hasStandingGo: nil,
+            earlier: nil,
+            excuses: Excuses(),
+            missingSignOffs: nil
+        )
+        decision = GateDecision(question)
+        reason = ""
+    }
+
+    private init(phase: Phase, decision: GateDecision?, reason: String) {
+        self.phase = phase
+        self.decision = decision
+        self.reason = reason
     }
 }
 

@@ -68,7 +68,7 @@ struct ReportSummary {
     var steps: [HTML] {
         var steps: [HTML] = []
         for cause in [DivergenceClass.brainDefect, .unexplained] {
-            let count = report.divergences.count { $0.divergence.classes.contains(cause) }
+            let count = report.places(of: cause).count
             guard count > 0 else { continue }
             let what =
                 cause == .brainDefect
@@ -84,9 +84,7 @@ struct ReportSummary {
         guard report.episodes.judged > 0 else {
             return [HTML("Mirror for longer: nothing was judged, so nothing was shown.")]
         }
-        let known = report.divergences.count {
-            !$0.divergence.classes.contains(where: \.isBlocking)
-        }
+        let known = report.divergences.count - report.blockingCount
         if known > 0 {
             steps.append(
                 HTML(
@@ -188,13 +186,17 @@ struct ReportSummary {
             return (right.count, lhs.offset) < (left.count, rhs.offset)
         }.map(\.element)
         return ordered.map { cause, count in
-            let entries = report.divergences.filter { $0.divergence.classes.contains(cause) }
+            let entries = report.divergences
+            let places = report.places(of: cause)
             var amounts = Amounts()
             var days: [String: Int] = [:]
-            for entry in entries {
-                amounts.add(entry.divergence.amounts)
-                days[String(entry.episode.opened.description.prefix(10)), default: 0] += 1
+            for place in places {
+                amounts.add(entries[place].divergence.amounts)
+                days[String(entries[place].episode.opened.description.prefix(10)), default: 0] += 1
             }
+            let customers = Set(places.map { entries[$0].episode.account }).count
+            let lasting = places.count { entries[$0].divergence.extent == .lasting }
+            let subscriptions = places.reduce(0) { $0 + entries[$1].divergence.subscriptions }
             let words = cause.words
             let money = amounts.sums.map { sum in
                 "<span>\(Figures.grouped(sum.minorUnits)) \(sum.currency)</span>"
@@ -207,11 +209,9 @@ struct ReportSummary {
                 word: HTML(words.severity.word),
                 mark: HTML(words.severity.mark),
                 count: HTML(Figures.grouped(count)),
-                customers: HTML(Figures.grouped(Set(entries.map(\.episode.account)).count)),
-                lasting: HTML(Figures.grouped(entries.count { $0.divergence.extent == .lasting })),
-                subscriptions: HTML(
-                    Figures.grouped(entries.reduce(0) { $0 + $1.divergence.subscriptions })
-                ),
+                customers: HTML(Figures.grouped(customers)),
+                lasting: HTML(Figures.grouped(lasting)),
+                subscriptions: HTML(Figures.grouped(subscriptions)),
                 money: HTML(markup: money.joined(separator: " ")),
                 chart: HTML(markup: DayChart(words.name, days, over: calendar).svg),
                 isEmpty: count == 0

@@ -32,9 +32,11 @@ package struct ReportPage {
 
     /// The page's bytes: the same report gives the same bytes.
     ///
+    /// - Parameter jobs: How many threads may draw and pack at once; it makes no difference to the
+    ///   bytes.
     /// - Returns: UTF-8.
     /// - Throws: ``PageError``.
-    package func html() throws(PageError) -> [UInt8] {
+    package func html(jobs: Int = 1) throws(PageError) -> [UInt8] {
         let summary = ReportSummary(report: report, answers: answers)
         let model = ReportModel(
             policy: PageFrame.policy(style: PageFrame.style, script: PageFrame.script),
@@ -56,7 +58,7 @@ package struct ReportPage {
             isBalanced: report.ledgerRows.allSatisfy(\.balances),
             overview: summary.overview,
             sources: summary.sources,
-            table: try TablePacking(report, room: max(0, budget - Self.frame)).model(),
+            table: try TablePacking(report, room: max(0, budget - Self.frame), jobs: jobs).model(),
             legend: HTML(markup: SwimlaneDrawing.legend)
         )
         return Array(try PageFrame.render(.report, model).utf8)

@@ -43,7 +43,9 @@ struct SwimlaneAxis {
     ///   - instants: The instants, in any order.
     ///   - spacing: How far apart they are to stand.
     init(_ instants: some Sequence<Instant>, _ spacing: Spacing) {
-        self.instants = Set(instants).sorted()
+        let sorted = instants.sorted()
+        self.instants = sorted.indices.filter { $0 == 0 || sorted[$0] != sorted[$0 - 1] }
+            .map { sorted[$0] }
         let gaps = zip(self.instants, self.instants.dropFirst()).map { $1.since($0) }
         let long = gaps.count { $0 >= Self.longGap }
         let close = gaps.count - long
@@ -105,14 +107,30 @@ struct SwimlaneAxis {
 extension Swimlane {
     /// All instants that a picture shows.
     var instants: [Instant] {
-        var result = [opened, closed, end]
-        result += events.map(\.at)
-        for run in runs { result += [run.start, run.end] + run.deeds.map(\.at) }
-        result += decisions.map(\.at) + decisions.indices.compactMap { wait(after: $0) }
-        for read in staleReads { result += [read.read, read.changed, read.wrote] }
-        for track in tracks {
-            result += (track.legacy + (track.whatIf ?? []) + track.brain).map(\.from)
+        var result: [Instant] = []
+        result.reserveCapacity(events.count + 2 * runs.count + decisions.count + 8)
+        func add(_ instant: Instant) { if instant <= end { result.append(instant) } }
+        for instant in [opened, closed, end] { add(instant) }
+        for place in events.indices { add(events[place].at) }
+        for run in runs {
+            add(run.start)
+            add(run.end)
+            for place in run.deeds.indices { add(run.deeds[place].at) }
         }
-        return result.filter { $0 <= end }
+        for place in decisions.indices {
+            add(decisions[place].at)
+            if let until = wait(after: place) { add(until) }
+        }
+        for read in staleReads {
+            add(read.read)
+            add(read.changed)
+            add(read.wrote)
+        }
+        for track in tracks {
+            for stretches in [track.legacy, track.whatIf ?? [], track.brain] {
+                for place in stretches.indices { add(stretches[place].from) }
+            }
+        }
+        return result
     }
 }

@@ -209,22 +209,24 @@ package struct SwimlaneDrawing {
         var text = Self.group(isReported ? "sl-k" : "sl-q")
         for box in boxes { text += Self.text(box.name, 8, box.y + 10, nil) }
         text += "</g>" + Self.group(isReported ? "" : "sl-q")
+        // Piece by piece into one path: a drawing has many, and each would be a text of its own.
         for (name, style) in [("legacy", "sl-y"), ("what if", "sl-w"), ("brain", "sl-b")] {
-            let bars = rows.filter { $0.name == name }.flatMap { row in
-                row.stretches.filter(\.isOn).map {
-                    "M\($0.from) \(row.y - 5)H\($0.to)v10H\($0.from)z"
+            var bars = ""
+            for row in rows where row.name == name {
+                for stretch in row.stretches where stretch.isOn {
+                    bars += "M\(stretch.from) \(row.y - 5)H\(stretch.to)v10H\(stretch.from)z"
                 }
-            }.joined()
-            if !bars.isEmpty { text += "<path class=\"\(style)\" d=\"\(bars)\"/>" }
+            }
+            text += Self.path(style, bars)
         }
-        let lines = rows.flatMap { row in
-            row.stretches.filter { !$0.isOn }.map { "M\($0.from) \(row.y)H\($0.to)" }
-        }.joined()
-        if !lines.isEmpty { text += "<path class=\"sl-f\" d=\"\(lines)\"/>" }
-        let hatched = rows.flatMap { row in
-            row.differing.map { "M\($0.from) \(row.y)H\($0.to)" }
-        }.joined()
-        if !hatched.isEmpty { text += "<path class=\"sl-x\" d=\"\(hatched)\"/>" }
+        var (lines, hatched) = ("", "")
+        for row in rows {
+            for stretch in row.stretches where !stretch.isOn {
+                lines += "M\(stretch.from) \(row.y)H\(stretch.to)"
+            }
+            for (from, to) in row.differing { hatched += "M\(from) \(row.y)H\(to)" }
+        }
+        text += Self.path("sl-f", lines) + Self.path("sl-x", hatched)
         text += Self.group("sl-r")
         for row in rows { text += Self.text(row.name, SwimlaneLayout.Size.gutter, row.y + 3, nil) }
         text += "</g>" + Self.group("sl-v")
@@ -244,6 +246,11 @@ package struct SwimlaneDrawing {
         return "<text\(style) x=\"\(x)\" y=\"\(y)\">\(escaped(words))</text>"
     }
 
+    /// A path; nothing where it has nothing to draw.
+    private static func path(_ style: String, _ steps: String) -> String {
+        steps.isEmpty ? "" : "<path class=\"\(style)\" d=\"\(steps)\"/>"
+    }
+
     private static func group(_ classes: String) -> String {
         let trimmed = classes.first == " " ? String(classes.dropFirst()) : classes
         return trimmed.isEmpty ? "<g>" : "<g class=\"\(trimmed)\">"
@@ -258,8 +265,10 @@ package struct SwimlaneDrawing {
             }
         }
         guard !isPlain else { return text }
+        let line = PlainText.line(text, most: .max)
+        guard line.utf8.contains(where: mayNeedEscaping) else { return line }
         var result = ""
-        for scalar in PlainText.line(text, most: .max).unicodeScalars {
+        for scalar in line.unicodeScalars {
             switch scalar {
             case "&", "<", ">", "\"": result += Markup.reference(to: scalar) ?? ""
             case "'": result += "&#39;"
@@ -268,5 +277,13 @@ package struct SwimlaneDrawing {
             }
         }
         return result
+    }
+
+    /// Whether a byte is a mark, or the first of a scalar that neither XML nor HTML may hold.
+    private static func mayNeedEscaping(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 0x22, 0x26, 0x27, 0x3C, 0x3E, 0xEF: true
+        default: false
+        }
     }
 }

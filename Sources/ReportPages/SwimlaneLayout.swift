@@ -167,7 +167,9 @@ struct SwimlaneLayout {
 
     private mutating func place(_ lane: Swimlane.Lane, of swimlane: Swimlane) {
         var items: [Item] = []
-        for event in swimlane.events where event.lane == lane { items.append(item(event)) }
+        for place in swimlane.events.indices where swimlane.events[place].lane == lane {
+            items.append(item(swimlane.events[place]))
+        }
         for (place, run) in swimlane.runs.enumerated() where run.lane == lane {
             items.append(item(run, isStale: swimlane.staleReads.contains { $0.run == place }))
         }

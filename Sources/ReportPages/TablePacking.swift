@@ -3,6 +3,7 @@ import DivergenceAnalysis
 import MirrorLog
 import ParityReport
 import ShadowRun
+import Synchronization
 
 /// The divergences of a report, packed to be unpacked by `report.js`, within a room of so many bytes.
 ///
@@ -23,28 +24,26 @@ struct TablePacking {
 
     private let entries: [PageEntry]
     private let room: Int
+    private let jobs: Int
 
     /// The packing of a report's divergences.
     ///
     /// - Parameters:
     ///   - report: The report.
     ///   - room: How many bytes the packed table may have.
-    init(_ report: ParityReport, room: Int) {
+    ///   - jobs: How many threads may pack at once; it makes no difference to what comes out.
+    init(_ report: ParityReport, room: Int, jobs: Int = 1) {
         entries = PageEntry.byWeight(report.divergences)
         self.room = room
+        self.jobs = jobs
     }
 
     /// The packed table.
     ///
     /// - Throws: ``PageError/outOfMemory``.
     func model() throws(PageError) -> ReportModel.TableModel {
-        var (shown, words, rows) = (entries[...], WordTable(), [UInt8]())
-        while true {
-            words = WordTable()
-            rows = try Packed(Self.rows(shown, &words)).text
-            guard rows.count > room, !shown.isEmpty else { break }
-            shown = shown.prefix(shown.count / 2)
-        }
+        let (rows, blocks) = try parts()
+        let words = rows.words
         return ReportModel.TableModel(
             count: HTML(Figures.grouped(entries.count)),
             classes: DivergenceClass.allCases.filter { words.classes.all.contains($0.rawValue) }
@@ -56,46 +55,107 @@ struct TablePacking {
             },
             currencies: words.currencies.all.sorted().prefix(Self.mostChoices)
                 .map { .init(value: HTML($0), name: HTML($0)) },
-            rows: Self.markup(rows),
-            blocks: try blocks(shown, room: room - rows.count),
-            isCut: shown.count < entries.count,
-            shown: HTML(Figures.grouped(shown.count))
+            rows: Self.markup(rows.text),
+            blocks: blocks,
+            isCut: rows.count < entries.count,
+            shown: HTML(Figures.grouped(rows.count))
         )
     }
 
     /// The most choices that a filter offers: types are names from the log.
     private static let mostChoices = 200
 
-    /// The blocks that there is room for: first those of one kind, then those of the next.
-    private func blocks(
-        _ shown: ArraySlice<PageEntry>,
-        room: Int
-    ) throws(PageError) -> [ReportModel.Block] {
+    /// The rows that there is room for.
+    private struct Rows {
+        var words = WordTable()
+        var text: [UInt8] = []
+        var count = 0
+    }
+
+    /// What can be packed by itself.
+    private enum Piece {
+        case rows
+        case block(Kind, Range<Int>)
+    }
+
+    /// A packed piece.
+    private enum PackedPiece {
+        case rows(Rows)
+        case block(name: String, text: [UInt8])
+        /// One that there was no more room for.
+        case none
+    }
+
+    /// Rows and blocks that there is room for: first the rows, then blocks of one kind, then those of
+    /// the next.
+    private func parts() throws(PageError) -> (Rows, [ReportModel.Block]) {
+        var shown = entries.count
+        while true {
+            let (rows, blocks) = try parts(of: shown)
+            if rows.count == shown { return (rows, blocks) }
+            // Not even all rows have room: blocks are of those that have.
+            shown = rows.count
+        }
+    }
+
+    /// The rows of the first so many divergences or of fewer, and blocks where it is all of them.
+    private func parts(of shown: Int) throws(PageError) -> (Rows, [ReportModel.Block]) {
+        var rows = Rows()
         var blocks: [ReportModel.Block] = []
         var room = room
-        for kind in Kind.allCases {
-            var start = shown.startIndex
-            while start < shown.endIndex {
-                let end = min(start + Self.blockSize, shown.endIndex)
-                let text = try Packed(Self.block(kind, shown[start..<end])).text
+        // What there is room for is known in order only; what is packed beyond that is thrown away.
+        let isFull = Atomic(false)
+        try inOrder(pieces(of: shown), jobs: jobs) { piece throws(PageError) in
+            switch piece {
+            case .rows: return .rows(try packedRows(of: shown))
+            case .block(let kind, let places):
+                guard !isFull.load(ordering: .relaxed) else { return .none }
+                let name = "\(kind.rawValue)-\(places.lowerBound / Self.blockSize)"
+                return .block(name: name, text: try Packed(Self.block(kind, entries[places])).text)
+            }
+        } _: { (piece: PackedPiece) in
+            switch piece {
+            case .rows(let packed):
+                rows = packed
+                room -= packed.text.count
+                if packed.count < shown { isFull.store(true, ordering: .relaxed) }
+            case .block(let name, let text):
                 // With the element around it.
                 room -= text.count + 80
-                guard room >= 0 else { break }
-                let name = "\(kind.rawValue)-\(start / Self.blockSize)"
+                guard room >= 0 else { return isFull.store(true, ordering: .relaxed) }
                 blocks.append(.init(name: HTML(name), text: Self.markup(text)))
-                start = end
+            case .none: break
             }
         }
-        return blocks
+        return (rows, blocks)
+    }
+
+    private func pieces(of shown: Int) -> [Piece] {
+        let blocks = Kind.allCases.flatMap { kind in
+            stride(from: 0, to: shown, by: Self.blockSize).map { start in
+                Piece.block(kind, start..<min(start + Self.blockSize, shown))
+            }
+        }
+        return [.rows] + blocks
+    }
+
+    private func packedRows(of shown: Int) throws(PageError) -> Rows {
+        var rows = Rows(count: shown)
+        while true {
+            rows.words = WordTable()
+            rows.text = try Packed(Self.rows(entries.prefix(rows.count), &rows.words)).text
+            guard rows.text.count > room, rows.count > 0 else { return rows }
+            rows.count /= 2
+        }
     }
 
     private static func block(_ kind: Kind, _ entries: ArraySlice<PageEntry>) -> [UInt8] {
         var text = JSONText()
         text.array { text in
-            for entry in entries {
+            for place in entries.indices {
                 switch kind {
-                case .details: entry.writeDetails(into: &text)
-                case .more: entry.writeMore(into: &text)
+                case .details: entries[place].writeDetails(into: &text)
+                case .more: entries[place].writeMore(into: &text)
                 }
             }
         }

@@ -75,9 +75,9 @@ struct ReplayCommand: ParsableCommand {
             settings: settings,
             program: "dunning-parity \(DunningParity.version)"
         )
-        let report = try judge(&replay, &rejects, folder)
+        let (report, listing) = try judge(&replay, &rejects, folder)
         try rejects.close()
-        if let folder { try write(report, into: folder) }
+        if let folder { try write(report, listing, into: folder) }
         show(report, replay, rejects, truths)
         return report
     }
@@ -86,11 +86,11 @@ struct ReplayCommand: ParsableCommand {
         _ replay: inout Replay,
         _ rejects: inout Rejects,
         _ folder: OutputFolder?
-    ) throws -> ParityReport {
+    ) throws -> (ParityReport, EpisodeListing) {
         let progress = try input.read(into: &replay, &rejects, jobs: judging.threads)
         progress.note("judging")
         defer { progress.finish() }
-        var listing = EpisodeListing()
+        var listing = EpisodeListing(keeps: folder != nil)
         var file = EpisodeFile()
         if let folder { try file.open(in: folder) }
         let report = try replay.report(
@@ -107,18 +107,41 @@ struct ReplayCommand: ParsableCommand {
         )
         file.write(listing.drain())
         try file.close()
-        return report
+        return (report, listing)
     }
 
-    private func write(_ report: ParityReport, into folder: OutputFolder) throws {
-        var json = try folder.open("report.json")
-        try report.writeJSON { bytes in try json.write(bytes) }
-        try json.close()
-        try folder.write("report.md", Array(report.markdown().utf8))
-        try folder.write("junit.xml", Array(report.junit.utf8))
-        let listing = try TextFile.bytes("\(folder.path)/episodes.ndjson")
-        let page = ReportPage(report, PhaseAnswer.all(of: report, listing: listing))
-        try folder.write("report.html", page: page.html)
+    /// The files of a report that don't wait for one another.
+    private enum Part: CaseIterable {
+        /// The longest first, so that no thread is left with it at the end.
+        case json, answers, words
+    }
+
+    private func write(
+        _ report: ParityReport,
+        _ listing: EpisodeListing,
+        into folder: OutputFolder
+    ) throws {
+        var answers: [PhaseAnswer] = []
+        try inOrder(Part.allCases, jobs: judging.threads) { part throws in
+            switch part {
+            case .json:
+                var json = try folder.open("report.json")
+                try report.writeJSON { bytes in try json.write(bytes) }
+                try json.close()
+            case .answers: return PhaseAnswer.all(of: report, listing: listing)
+            case .words:
+                try folder.write("report.md", Array(report.markdown().utf8))
+                try folder.write("junit.xml", Array(report.junit.utf8))
+            }
+            return []
+        } _: { part in
+            answers += part
+        }
+        let page = ReportPage(report, answers)
+        try folder.write(
+            "report.html",
+            page: { () throws(PageError) in try page.html(jobs: judging.threads) }
+        )
     }
 
     private func show(

@@ -11,8 +11,8 @@ import ShadowRun
 struct PageFleet {
     /// The report of the small fleet, every divergence drawn.
     let report: ParityReport
-    /// The text of its `episodes.ndjson`.
-    let listing: [UInt8]
+    /// Its `episodes.ndjson`.
+    let listing: EpisodeListing
 
     /// What the gate says of it.
     var answers: [PhaseAnswer] { PhaseAnswer.all(of: report, listing: listing) }
@@ -27,7 +27,7 @@ struct PageFleet {
         try FleetSimulation.run(plan: plan, writeRecord: { log += $0 }, writeTruth: { _ in })
         var replay = Replay(settings: JudgeSettings(), program: "a test")
         try replay.read(whole: log) { _ in }
-        var episodes = EpisodeListing()
+        var episodes = EpisodeListing(keeps: true)
         report = try replay.report(
             scope: nil,
             keepsSettled: false,
@@ -35,7 +35,7 @@ struct PageFleet {
             each: { episodes.add($0) },
             reject: { _ in }
         )
-        listing = episodes.drain()
+        listing = episodes
     }
 
     static let root = URL(filePath: #filePath).deletingLastPathComponent()

@@ -43,6 +43,44 @@ struct PageSizeTests {
         #expect(String(decoding: least, as: UTF8.self).contains("Only the 0 weightiest fit"))
     }
 
+    @Test("any number of threads packs the same bytes, whatever there is room for")
+    func threads() throws {
+        var report = try PageFleet.small.get().report.multiplied(to: 1200)
+        for place in report.divergences.indices where place % 25 != 0 {
+            report.divergences[place].divergence.swimlane = nil
+        }
+        let whole = try ReportPage(report, []).html()
+        for budget in [whole.count + 400_000, 620_000, 560_000, 520_000, 505_000, 0] {
+            let one = try ReportPage(report, [], budget: budget).html(jobs: 1)
+            for jobs in [2, 5] {
+                #expect(try ReportPage(report, [], budget: budget).html(jobs: jobs) == one)
+            }
+        }
+    }
+
+    @Test("where not all rows fit, there are blocks of those that do and of no others")
+    func rowsCut() throws {
+        var report = try PageFleet.small.get().report.multiplied(to: 1200)
+        for place in report.divergences.indices {
+            report.divergences[place].divergence.swimlane = nil
+        }
+        var isCut = false
+        for budget in stride(from: 700_000, through: 500_000, by: -5_000) {
+            let html = try ReportPage(report, [], budget: budget).html(jobs: 2)
+            let text = String(decoding: html, as: UTF8.self)
+            guard
+                let shown = [600, 300, 150].first(where: {
+                    text.contains("Only the \($0) weightiest fit")
+                })
+            else { continue }
+            let most = (shown + 127) / 128
+            #expect(blocks(html, "details") <= most)
+            #expect(blocks(html, "more") <= most)
+            isCut = isCut || blocks(html, "details") == most
+        }
+        #expect(isCut)
+    }
+
     @Test("what blocks weighs most, then what lasts, then what the brain did, then how much")
     func weight() throws {
         let report = try PageFleet.small.get().report
