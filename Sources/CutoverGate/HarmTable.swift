@@ -35,6 +35,9 @@ package struct HarmTable: Hashable, Sendable {
         package var hours: Int64 = 0
         /// The money at stake.
         package var amounts = Amounts()
+
+        /// No harm.
+        package init() {}
     }
 
     /// The harm in a question's scope.

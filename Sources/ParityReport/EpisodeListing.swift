@@ -40,7 +40,7 @@ package struct EpisodeListing {
     private mutating func keep(_ episode: EpisodeVerdict, from start: Int) {
         count += 1
         guard refusal == nil else { return }
-        guard !episode.opened.readsBack || !episode.closed.readsBack else {
+        if episode.opened.readsBack, episode.closed.readsBack {
             return kept.append(ListedEpisode(episode))
         }
         // The text is the authority on what it says.

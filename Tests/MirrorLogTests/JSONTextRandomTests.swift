@@ -3,7 +3,7 @@ import MirrorLog
 import Testing
 
 /// What is quick in writing JSON, against the plain way of the same.
-struct JSONTextTests {
+struct JSONTextRandomTests {
     /// A text as a JSON string, scalar by scalar.
     private static func quoted(_ text: String) -> String {
         let short: [Unicode.Scalar: String] = [
