@@ -183,37 +183,18 @@ extension ParityEngine {
     /// nothing answers to, events delivered with and without their account, test-mode events left out
     /// of a log of live mode, and the marks of all accounts.
     ///
-    /// - Throws: ``PackedError`` where memory was tampered with.
-    package func ledgerOfNoAccount() throws(PackedError) -> DeliveryLedger {
+    /// - Parameter findings: What merging all records found.
+    /// - Returns: Their ledger.
+    package func ledgerOfNoAccount(_ findings: MergeFindings) -> DeliveryLedger {
         var ledger = DeliveryLedger()
         ledger.kinds[MirrorRecord.Kind.mark.place].matched = marks.ledger.count
         let stripe = MirrorRecord.Kind.stripe.place
-        if mixesModes { ledger.kinds[stripe].leftOut = counts.testLines.count }
-        var unclaimed: [RecordID] = []
-        for (customer, records) in strays.records {
-            let owner = strays.owners[customer]
-            for packed in records.ledger {
-                if mixesModes, try MirrorRecord(packed: packed).isTestMode { continue }
-                let id = try PackedRecord.id(of: packed)
-                if let owner {
-                    let isTwice = ledgers[owner]?.ledger.packed(of: id) != nil
-                    if isTwice { ledger.kinds[stripe].redelivered += 1 }
-                } else {
-                    unclaimed.append(id)
-                }
-            }
-        }
-        ledger.kinds[stripe].orphaned = unclaimed.count
-        ledger.orphans = unclaimed.sorted().map { id in
+        ledger.kinds[stripe].leftOut = findings.testLines.count
+        ledger.kinds[stripe].redelivered = findings.twice
+        ledger.kinds[stripe].orphaned = findings.unclaimed.count
+        ledger.orphans = findings.unclaimed.map { id in
             .init(record: id, kind: .stripe, account: nil, why: .unmapped, opened: nil)
         }
         return ledger
-    }
-}
-
-extension MirrorRecord {
-    /// Whether it is an event that says it is of test mode.
-    fileprivate var isTestMode: Bool {
-        if case .stripe(let event) = body { event.livemode == false } else { false }
     }
 }

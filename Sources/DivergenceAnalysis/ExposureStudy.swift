@@ -115,14 +115,14 @@ package struct ExposureStudy: Sendable {
     ///   - seed: What determines the draw of episodes, and of schedules.
     ///   - bound: The most schedules to run for an episode.
     ///   - jobs: How many threads may work at once; it makes no difference to what comes out.
-    /// - Throws: ``PackedError`` where a saved engine was tampered with.
+    /// - Throws: As ``ParityEngine/forEachAccount(among:jobs:_:_:)``.
     package init(
         _ engine: ParityEngine,
         sample: Int,
         seed: UInt64,
         bound: Int,
         jobs: Int
-    ) throws(PackedError) {
+    ) throws {
         (self.sample, self.seed, self.bound) = (sample, seed, bound)
         let explorer = ScheduleExplorer(judge: engine.judge, bound: bound, seed: seed)
         var candidates: [Candidate] = []
@@ -203,8 +203,8 @@ extension ParityEngine {
     ///
     /// - Parameter account: The account.
     /// - Returns: Nothing where the log has no such account.
-    /// - Throws: ``PackedError`` where a saved engine was tampered with.
-    package func records(of account: AccountID) throws(PackedError) -> [MirrorRecord] {
+    /// - Throws: As ``ParityEngine/forEachAccount(among:jobs:_:_:)``.
+    package func records(of account: AccountID) throws -> [MirrorRecord] {
         var records: [MirrorRecord] = []
         try forEachAccount(among: [account], jobs: 1, { $1 }, { records = $0 })
         // Kept records leave out whose they are.
@@ -218,8 +218,8 @@ extension ParityEngine {
     ///   - id: The divergence's id.
     ///   - jobs: How many threads may work at once.
     /// - Returns: The first by id; `nil` where no account has it.
-    /// - Throws: ``PackedError`` where a saved engine was tampered with.
-    package func account(ofDivergence id: String, jobs: Int) throws(PackedError) -> AccountID? {
+    /// - Throws: As ``ParityEngine/forEachAccount(among:jobs:_:_:)``.
+    package func account(ofDivergence id: String, jobs: Int) throws -> AccountID? {
         var found: AccountID?
         try judgeAll(jobs: jobs) { verdicts in
             if verdicts.episodes.contains(where: { $0.divergenceID == id }) {

@@ -24,7 +24,7 @@ package struct MirrorActivity: Hashable, Sendable {
     package struct KindCount: Hashable, Sendable {
         /// All that were delivered.
         package var received = 0
-        /// Those whose id had come before.
+        /// Those that do not stand, because another one has their id.
         package var redelivered = 0
 
         /// No records.
@@ -65,11 +65,16 @@ package struct MirrorActivity: Hashable, Sendable {
         hasher.combine(sources)
     }
 
-    /// Notes a record.
-    mutating func note(_ record: PackedArrival, isNew: Bool) {
-        let kind = record.gist.kind.place
-        kinds[kind].received += 1
-        if !isNew { kinds[kind].redelivered += 1 }
+    /// Notes a record, and what it is to those before.
+    mutating func note(_ record: PackedArrival, _ arrival: AccountRecords.Arrival) {
+        let kind = record.gist.kind
+        kinds[kind.place].received += 1
+        switch arrival {
+        case .new: break
+        case .redelivered: kinds[kind.place].redelivered += 1
+        case .redeliveredDifferently(let leftOut):
+            kinds[(leftOut ?? kind).place].redelivered += 1
+        }
         noteTime(record.at)
         guard case .mark(let mark) = record.gist else {
             return noteSource(record.gist.source.place, record.at)
@@ -80,12 +85,18 @@ package struct MirrorActivity: Hashable, Sendable {
             // Nobody can vouch for what has not happened yet.
             let until = min(instant, record.at)
             sources[place].through = max(sources[place].through ?? until, until)
-        case .gap(let from, let to) where isNew:
+        case .gap(let from, let to):
+            // Told again it is the same gap; whether it was told before is not always known yet.
             let gap = Gap(from: from, to: to)
+            guard !sources[place].gaps.contains(gap) else { return }
             let later = sources[place].gaps.firstIndex { (from, to) <= ($0.from, $0.to) }
             sources[place].gaps.insert(gap, at: later ?? sources[place].gaps.count)
-        case .gap: break
         }
+    }
+
+    /// More records of each kind turned out to have come before.
+    package mutating func add(redelivered: [Int]) {
+        for place in kinds.indices { kinds[place].redelivered += redelivered[place] }
     }
 
     private mutating func noteSource(_ place: Int, _ at: Instant) {

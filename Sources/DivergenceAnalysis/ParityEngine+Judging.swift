@@ -10,17 +10,20 @@ extension ParityEngine {
     ///   - findsReproducers: Whether each divergence's smallest reproducer is looked for.
     ///   - drawsSwimlanes: Whether what a picture of each divergence shows is gathered.
     ///   - visit: Called with what was found out about each account.
-    /// - Throws: ``PackedError`` where a saved engine was tampered with.
+    /// - Returns: What became known as all records met.
+    /// - Throws: ``PackedError`` where a saved engine was tampered with, ``ScratchError`` where
+    ///   records can't be read back from disk.
+    @discardableResult
     package func judgeAll(
         jobs: Int = 1,
         findsReproducers: Bool = false,
         drawsSwimlanes: Bool = false,
         _ visit: (AccountVerdicts) -> Void
-    ) throws(PackedError) {
+    ) throws -> MergeFindings {
         var judge = judge
         judge.findsReproducers = findsReproducers
         judge.drawsSwimlanes = drawsSwimlanes
-        try forEachAccount(jobs: jobs, { [judge] in judge.judge($0, $1) }, visit)
+        return try forEachAccount(jobs: jobs, { [judge] in judge.judge($0, $1) }, visit)
     }
 
     /// The judge of every account, as the records stand.
@@ -35,43 +38,46 @@ extension ParityEngine {
     ///   - jobs: How many threads may work at once, at least 1.
     ///   - work: What is done with an account's records, each id once, in order of arrival.
     ///   - visit: Called with what came of it, account after account.
-    /// - Throws: ``PackedError`` where a saved engine was tampered with.
+    /// - Returns: What became known as all records met.
+    /// - Throws: ``PackedError`` where a saved engine was tampered with, ``ScratchError`` where
+    ///   records can't be read back from disk.
+    @discardableResult
     package func forEachAccount<Found: Sendable>(
         among chosen: Set<AccountID>? = nil,
         jobs: Int,
         _ work: @Sendable (AccountID, [MirrorRecord]) -> Found,
         _ visit: (Found) -> Void
-    ) throws(PackedError) {
-        let (coverage, customers) = (coverage, strays.customersByOwner)
-        let accounts = ledgers.keys.filter { chosen?.contains($0) ?? true }.sorted()
-        let shares = stride(from: 0, to: accounts.count, by: Self.accountsAShare).map { start in
-            accounts[start..<min(start + Self.accountsAShare, accounts.count)]
-        }
+    ) throws -> MergeFindings {
+        let coverage = coverage
+        var merge = try AccountMerge(self)
         try inOrder(
-            shares,
+            { try merge.nextShare(among: chosen) },
             jobs: jobs,
-            { share throws(PackedError) in
-                var found: [Found] = []
-                found.reserveCapacity(share.count)
-                for account in share {
-                    let theirs = customers[account] ?? []
-                    found.append(work(account, try records(of: account, theirs, coverage)))
-                }
-                return found
+            { share in
+                try share.map { try work($0.account, $0.records.unpacked(coverage)) }
             },
             { for found in $0 { visit(found) } }
         )
+        return merge.findings
     }
 
-    /// How many accounts a thread takes at once.
-    private static let accountsAShare = 16
+    /// What becomes known as all records meet, without judging them.
+    ///
+    /// - Throws: As ``forEachAccount(among:jobs:_:_:)``.
+    package func findings() throws -> MergeFindings {
+        var merge = try AccountMerge(self)
+        while try merge.next() != nil {}
+        return merge.findings
+    }
 
     /// The verdicts that have settled, changed or fallen away since this was last asked.
     ///
+    /// - Precondition: No record was put on disk.
     /// - Throws: ``PackedError`` where a saved engine was tampered with.
     /// - Complexity: O(n) in the accounts, and that of judging those something of which has
     ///   settled by the horizon.
     package mutating func settle() throws(PackedError) -> [VerdictChange] {
+        precondition(runs.isEmpty, "an engine that spilled gives its verdicts all at once")
         let coverage = coverage
         let customers = strays.customersByOwner
         let judge = judge
@@ -98,34 +104,11 @@ extension ParityEngine {
         _ customers: [CustomerID],
         _ coverage: LogCoverage
     ) throws(PackedError) -> [MirrorRecord] {
-        var records: [MirrorRecord] = []
-        records.reserveCapacity(ledgers[account]?.ledger.count ?? 0)
-        for packed in ledgers[account]?.ledger ?? RecordLedger() {
-            try unpack(packed, into: &records, coverage)
-        }
+        var records = ledgers[account] ?? AccountRecords()
         for customer in customers {
-            // Delivered with its account as well, a record is the same one again.
-            let known = Set(records.map(\.id))
-            for packed in strays.records[customer]?.ledger ?? RecordLedger()
-            where !known.contains(try PackedRecord.id(of: packed)) {
-                try unpack(packed, into: &records, coverage)
-            }
+            _ = strays.records[customer].map { records.takeUnknown(of: $0) }
         }
-        return records
-    }
-
-    private func unpack(
-        _ packed: ArraySlice<UInt8>,
-        into records: inout [MirrorRecord],
-        _ coverage: LogCoverage
-    ) throws(PackedError) {
-        let record = try MirrorRecord(packed: packed)
-        if coverage.leavesOutTestMode, case .stripe(let event) = record.body,
-            event.livemode == false
-        {
-            return
-        }
-        records.append(record)
+        return try records.unpacked(coverage)
     }
 
     private mutating func issue(
@@ -146,6 +129,27 @@ extension ParityEngine {
         issued[account] = after
         return changes
     }
+}
+
+extension AccountMerge {
+    /// The next accounts, for a thread to take at once; `nil` where there are none any more.
+    fileprivate mutating func nextShare(
+        among chosen: Set<AccountID>?
+    ) throws -> [(account: AccountID, records: AccountRecords)]? {
+        var share: [(account: AccountID, records: AccountRecords)] = []
+        var bytes = 0
+        while share.count < Self.accountsAShare, bytes < Self.bytesAShare, let next = try next() {
+            guard chosen?.contains(next.account) ?? true else { continue }
+            bytes += next.records.ledger.byteCount
+            share.append(next)
+        }
+        return share.isEmpty ? nil : share
+    }
+
+    /// How many accounts a thread takes at once.
+    private static let accountsAShare = 16
+    /// From how many bytes of records on it takes no further account.
+    private static let bytesAShare = 1 << 16
 }
 
 /// A change of what is known.

@@ -42,8 +42,10 @@ extension ParityEngine {
     ///
     /// The same engine gives the same bytes; they are for the same build, which
     /// ``PackedFormat/fingerprint`` guards.
+    /// - Precondition: No record was put on disk.
     /// - Complexity: O(n) in the bytes of the records.
     package func saved() -> [UInt8] {
+        precondition(runs.isEmpty, "an engine that spilled has not all of its records at hand")
         var writer = PackedWriter()
         writer.write(varint: PackedFormat.fingerprint)
         writer.write(counts)
@@ -51,9 +53,11 @@ extension ParityEngine {
         writer.write(shown)
         writer.write(instant: latest)
         for source in Mark.Source.allCases { writer.write(instant: through[source]) }
+        writer.write(byte: modes.live ? 1 : 0)
+        writer.write(byte: modes.test ? 1 : 0)
+        writer.write(marks)
         writer.write(ledgers, by: \.rawValue) { writer, ledger in writer.write(ledger) }
         writer.write(strays)
-        writer.write(marks)
         writer.write(issued, by: \.rawValue) { writer, verdicts in
             writer.write(varint: UInt64(verdicts.count))
             for verdict in verdicts {
@@ -89,13 +93,15 @@ extension ParityEngine {
         guard let last = try reader.optionalInstant() else { throw reader.malformed("no time") }
         latest = last
         for source in Mark.Source.allCases { through[source] = try reader.optionalInstant() }
+        modes.live = try reader.byte() == 1
+        modes.test = try reader.byte() == 1
+        marks = try reader.read()
         ledgers = try reader.table {
             AccountID($0)
         } value: { reader throws(PackedError) in
             try reader.read()
         }
         strays = try reader.read()
-        marks = try reader.read()
         issued = try reader.table {
             AccountID($0)
         } value: { reader throws(PackedError) in
@@ -149,8 +155,7 @@ extension PackedReader {
 
 extension ParityEngine.Counts: Packable {
     package func pack(into writer: inout PackedWriter) {
-        let numbers = [records, redelivered, late, outOfOrder, liveEvents]
-        for number in numbers + [testLines.count] + testLines {
+        for number in [records, redelivered, late, outOfOrder] {
             writer.write(varint: UInt64(number))
         }
     }
@@ -161,8 +166,6 @@ extension ParityEngine.Counts: Packable {
         redelivered = try reader.whole()
         late = try reader.whole()
         outOfOrder = try reader.whole()
-        liveEvents = try reader.whole()
-        for _ in 0..<(try reader.count()) { testLines.append(try reader.whole()) }
     }
 }
 

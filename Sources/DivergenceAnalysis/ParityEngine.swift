@@ -9,6 +9,8 @@ package import ShadowRun
 /// and not of when they came: every record is kept, in packed form, and an account whose records
 /// changed is judged anew. A record that arrives for an episode that was given out already changes
 /// that verdict, or takes it back.
+///
+/// Where memory is limited, records go to disk and verdicts come all at once; see ``Spilling``.
 package struct ParityEngine: Sendable {
     /// What verdicts depend on besides the log.
     package let settings: JudgeSettings
@@ -29,6 +31,16 @@ package struct ParityEngine: Sendable {
     /// Up to when each source is complete, as its marks say.
     var through: [Mark.Source: Instant] = [:]
     var latest = Instant(microseconds: .min)
+    /// Where records go that don't fit into memory; `nil` keeps all of them there.
+    package let spilling: Spilling?
+    /// What was fed before that which is in memory, in order.
+    var runs: [any RecordRun] = []
+    /// How many times what fits into memory each run is.
+    var runSizes: [Int] = []
+    /// About how much memory the records take.
+    var heldBytes = 0
+    /// Whether an event of live mode was met, and one of test mode.
+    var modes = (live: false, test: false)
     /// The verdicts that were given out.
     var issued: [AccountID: [IssuedVerdict]] = [:]
     /// The coverage that the verdicts given out rest on.
@@ -44,16 +56,22 @@ package struct ParityEngine: Sendable {
         package var late = 0
         /// Records that came after one that had happened later.
         package var outOfOrder = 0
-        /// Stripe events of live mode.
-        package var liveEvents = 0
-        /// The lines of Stripe events of test mode.
-        package var testLines: [Int] = []
     }
 
     /// An engine that was fed nothing.
-    package init(settings: JudgeSettings, rows: [CauseRow] = CauseRow.table) {
+    ///
+    /// - Parameters:
+    ///   - settings: What verdicts depend on besides the log.
+    ///   - rows: The rows of the table of causes.
+    ///   - spilling: Where records go that don't fit into memory; `nil` keeps all of them there.
+    package init(
+        settings: JudgeSettings,
+        rows: [CauseRow] = CauseRow.table,
+        spilling: Spilling? = nil
+    ) {
         self.settings = settings
         self.rows = rows
+        self.spilling = spilling
     }
 
     // MARK: - Feeding
@@ -85,13 +103,10 @@ package struct ParityEngine: Sendable {
     private mutating func take(_ record: PackedArrival, _ packed: ArraySlice<UInt8>) {
         counts.records += 1
         noteDelivery(record)
+        noteMode(record)
         let arrival = keep(record, packed)
-        activity.note(record, isNew: arrival == .new)
-        if arrival == .new {
-            count(record)
-        } else {
-            counts.redelivered += 1
-        }
+        activity.note(record, arrival)
+        if arrival != .new { counts.redelivered += 1 }
         if arrival != .redelivered { note(record) }
     }
 
@@ -101,13 +116,27 @@ package struct ParityEngine: Sendable {
         _ packed: ArraySlice<UInt8>
     ) -> AccountRecords.Arrival {
         let (hash, settles) = (record.idHash, firstAffected(by: record.at))
+        let testLine = record.isTestMode ? record.line : nil
+        let known = ledgers.count + strays.records.count
+        defer {
+            heldBytes += AccountRecords.bytes(forRecordsOf: packed.count)
+            let more = ledgers.count + strays.records.count - known
+            heldBytes += more * AccountRecords.bytesAnAccount
+        }
         if let account = record.account {
-            return ledgers[account, default: AccountRecords()].take(hash, packed, settles)
+            return ledgers[account, default: AccountRecords()]
+                .take(hash, packed, settles: settles, testLine: testLine)
         }
         if case .stripe(let customer, _) = record.gist {
-            return strays.take(of: customer, hash, packed, settles)
+            return strays.take(
+                of: customer,
+                hash,
+                packed,
+                settles: settles,
+                testLine: testLine
+            )
         }
-        return marks.take(hash, packed, nil)
+        return marks.take(hash, packed)
     }
 
     /// From which horizon on a record of an instant can change a verdict: an episode may have closed
@@ -122,10 +151,9 @@ package struct ParityEngine: Sendable {
         if let seen = record.seen, seen.since(record.at) > settings.settle { counts.late += 1 }
     }
 
-    private mutating func count(_ record: PackedArrival) {
-        guard case .stripe(_, let livemode) = record.gist else { return }
-        if livemode == true { counts.liveEvents += 1 }
-        if livemode == false { counts.testLines.append(record.line) }
+    private mutating func noteMode(_ record: PackedArrival) {
+        guard case .stripe(_, let livemode?) = record.gist else { return }
+        if livemode { modes.live = true } else { modes.test = true }
     }
 
     private mutating func note(_ record: PackedArrival) {
@@ -140,6 +168,8 @@ package struct ParityEngine: Sendable {
 
     private mutating func claim(_ customer: CustomerID?, by account: AccountID?) {
         guard let customer, let account else { return }
+        let known = strays.owners.count
+        defer { heldBytes += (strays.owners.count - known) * AccountRecords.bytesAnAccount }
         for changed in strays.claim(customer, by: account) {
             ledgers[changed]?.due = Instant(microseconds: .min)
         }
@@ -169,11 +199,15 @@ package struct ParityEngine: Sendable {
         return coverage
     }
 
-    /// Stripe records that no account could be found for.
-    package var unmappedCount: Int { strays.unclaimedCount }
-
     /// Whether events of both modes were met.
     ///
     /// Live and test never meet in one report: the test ones are then left out.
-    package var mixesModes: Bool { counts.liveEvents > 0 && !counts.testLines.isEmpty }
+    package var mixesModes: Bool { modes.live && modes.test }
+}
+
+extension PackedArrival {
+    /// Whether it is an event that says it is of test mode.
+    fileprivate var isTestMode: Bool {
+        if case .stripe(_, let livemode) = gist { livemode == false } else { false }
+    }
 }

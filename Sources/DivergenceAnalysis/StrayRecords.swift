@@ -34,19 +34,17 @@ struct StrayRecords {
     ///   - hash: The hash of its id.
     ///   - packed: The record.
     ///   - settles: From which horizon on it may have settled.
+    ///   - testLine: Its line in the log, where it is an event of test mode.
     /// - Returns: What it is to those before.
     mutating func take(
         of customer: CustomerID?,
         _ hash: UInt32,
         _ packed: ArraySlice<UInt8>,
-        _ settles: Instant
+        settles: Instant,
+        testLine: Int?
     ) -> AccountRecords.Arrival {
-        records[customer ?? CustomerID(""), default: AccountRecords()].take(hash, packed, settles)
-    }
-
-    /// Records whose customer no account has claimed.
-    var unclaimedCount: Int {
-        records.reduce(0) { owners[$1.key] == nil ? $0 + $1.value.ledger.count : $0 }
+        records[customer ?? CustomerID(""), default: AccountRecords()]
+            .take(hash, packed, settles: settles, testLine: testLine)
     }
 
     /// The customers of each account that have records here, sorted.

@@ -120,11 +120,16 @@ package struct RecordLedger: Sequence, Sendable {
 extension RecordLedger: Packable {
     package func pack(into writer: inout PackedWriter) {
         writer.write(varint: UInt64(count))
-        for record in self { writer.write(run: record) }
+        writer.write(run: bytes)
     }
 
     package init(unpacking reader: inout PackedReader) throws(PackedError) {
-        self.init()
-        for _ in 0..<(try reader.count()) { append(try reader.run()) }
+        let count = try reader.count()
+        let run = try reader.run()
+        var records = PackedReader(run)
+        for _ in 0..<count { _ = try records.run() }
+        try records.finish()
+        self.count = count
+        bytes = Array(run)
     }
 }

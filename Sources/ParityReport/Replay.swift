@@ -19,12 +19,14 @@ package struct Replay {
     ///   - settings: What verdicts depend on besides the log.
     ///   - program: The program's name and version, for the report.
     ///   - rows: The rows of the table of causes.
+    ///   - spilling: Where records go that don't fit into memory; `nil` keeps all of them there.
     package init(
         settings: JudgeSettings,
         program: String,
-        rows: [CauseRow] = CauseRow.table
+        rows: [CauseRow] = CauseRow.table,
+        spilling: Spilling? = nil
     ) {
-        engine = ParityEngine(settings: settings, rows: rows)
+        engine = ParityEngine(settings: settings, rows: rows, spilling: spilling)
         self.program = program
     }
 
@@ -43,7 +45,7 @@ package struct Replay {
     ///   - reject: Called for each line that is no record, in order.
     /// - Returns: How many bytes the log has.
     /// - Throws: ``LogSourceError`` where the source can't be read, ``RecordError`` when memory is
-    ///   short, and what `reject` throws.
+    ///   short, ``ScratchError`` when the disk is full, and what `reject` throws.
     package mutating func read(
         _ source: LogSource,
         jobs: Int = 1,
@@ -76,8 +78,9 @@ package struct Replay {
         _ batch: LogBatch,
         after lines: Int,
         _ reject: (Reject) throws -> Void
-    ) rethrows {
+    ) throws {
         engine.feed(batch, after: lines)
+        try engine.spillIfNeeded()
         digest.add(batch.digest)
         for var line in batch.rejects {
             line.line += lines
@@ -98,7 +101,7 @@ package struct Replay {
     ///   - each: Called with each episode in scope, in order of account and time.
     ///   - reject: Called for each test-mode event that a log of live mode holds.
     /// - Returns: The report.
-    /// - Throws: What `reject` throws, and ``PackedError`` where memory was tampered with.
+    /// - Throws: What `reject` throws, and ``ScratchError`` where records can't be read back.
     package mutating func report(
         scope: Phase?,
         jobs: Int = 1,
@@ -110,7 +113,7 @@ package struct Replay {
         reject: (Reject) throws -> Void
     ) throws -> ParityReport {
         var builder = ReportBuilder(scope: scope, keepsSettled: keepsSettled)
-        let records = try judge(
+        let (records, findings) = try judgeAll(
             jobs: jobs,
             findsReproducers: findsReproducers,
             drawsSwimlanes: drawsSwimlanes
@@ -133,8 +136,8 @@ package struct Replay {
             input,
             records,
             engine.coverage,
-            engine.activity,
-            try engine.ledgerOfNoAccount()
+            activity(findings),
+            engine.ledgerOfNoAccount(findings)
         )
     }
 
@@ -147,7 +150,7 @@ package struct Replay {
     ///   - visit: Called with what was found out about each account, in order of their ids.
     ///   - reject: Called for each test-mode event that a log of live mode holds.
     /// - Returns: The counts of records.
-    /// - Throws: What `reject` throws, and ``PackedError`` where memory was tampered with.
+    /// - Throws: What `reject` throws, and ``ScratchError`` where records can't be read back.
     package mutating func judge(
         jobs: Int = 1,
         findsReproducers: Bool = false,
@@ -155,24 +158,45 @@ package struct Replay {
         visit: (AccountVerdicts) -> Void,
         reject: (Reject) throws -> Void
     ) throws -> ParityReport.RecordCounts {
-        try engine.judgeAll(
+        try judgeAll(
+            jobs: jobs,
+            findsReproducers: findsReproducers,
+            drawsSwimlanes: drawsSwimlanes,
+            visit: visit,
+            reject: reject
+        ).0
+    }
+
+    private mutating func judgeAll(
+        jobs: Int,
+        findsReproducers: Bool,
+        drawsSwimlanes: Bool,
+        visit: (AccountVerdicts) -> Void,
+        reject: (Reject) throws -> Void
+    ) throws -> (ParityReport.RecordCounts, MergeFindings) {
+        let findings = try engine.judgeAll(
             jobs: jobs,
             findsReproducers: findsReproducers,
             drawsSwimlanes: drawsSwimlanes,
             visit
         )
-        if engine.mixesModes {
-            for line in engine.counts.testLines.sorted() {
-                rejected += 1
-                let reason = "a test-mode event in a log of live mode"
-                try reject(Reject(line: line, reason: reason, excerpt: ""))
-            }
+        for line in findings.testLines.sorted() {
+            rejected += 1
+            let reason = "a test-mode event in a log of live mode"
+            try reject(Reject(line: line, reason: reason, excerpt: ""))
         }
         var records = ParityReport.RecordCounts()
         records.records = engine.counts.records
         records.rejected = rejected
-        records.redelivered = engine.counts.redelivered
-        records.unmapped = engine.unmappedCount
-        return records
+        records.redelivered =
+            engine.counts.redelivered + findings.redelivered.reduce(0, +)
+        records.unmapped = findings.unmapped
+        return (records, findings)
+    }
+
+    private func activity(_ findings: MergeFindings) -> MirrorActivity {
+        var activity = engine.activity
+        activity.add(redelivered: findings.redelivered)
+        return activity
     }
 }

@@ -24,6 +24,8 @@ struct CorpusMinimizeCommand: ParsableCommand {
     @OptionGroup var input: LogInput
     @OptionGroup var judge: JudgeOptions
 
+    @OptionGroup var memory: MemoryOptions
+
     @Option(help: ArgumentHelp("The divergence's id.", valueName: "divergence"))
     var divergence: String?
 
@@ -41,6 +43,8 @@ struct CorpusMinimizeCommand: ParsableCommand {
             try minimize()
         } catch let failure as CommandFailure {
             throw failure.exit
+        } catch let error as ScratchError {
+            throw CommandFailure(error).exit
         } catch let error as RecordError {
             throw CommandFailure(code: .data, message: error.reason).exit
         }
@@ -49,7 +53,7 @@ struct CorpusMinimizeCommand: ParsableCommand {
     private func minimize() throws {
         let settings = try judge.settings()
         var rejects = try Rejects(nil)
-        var replay = Replay(settings: settings, program: "")
+        var replay = Replay(settings: settings, program: "", spilling: memory.spilling)
         let progress = try input.read(into: &replay, &rejects, jobs: judge.threads)
         progress.note("judging")
         let report = try replay.report(

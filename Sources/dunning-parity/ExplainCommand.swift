@@ -63,11 +63,15 @@ struct ExplainCommand: ParsableCommand {
 
     @OptionGroup var judging: JudgeOptions
 
+    @OptionGroup var memory: MemoryOptions
+
     func run() throws {
         do {
             try explain()
         } catch let failure as CommandFailure {
             throw failure.exit
+        } catch let error as ScratchError {
+            throw CommandFailure(error).exit
         }
     }
 
@@ -97,7 +101,8 @@ struct ExplainCommand: ParsableCommand {
     private func found() throws -> (EpisodeVerdict, Divergence) {
         var replay = Replay(
             settings: try judging.settings(),
-            program: "dunning-parity \(DunningParity.version)"
+            program: "dunning-parity \(DunningParity.version)",
+            spilling: memory.spilling
         )
         var rejects = try Rejects(nil)
         let progress = try LogFiles.read(log, into: &replay, &rejects, jobs: judging.threads)

@@ -69,6 +69,8 @@ struct ExploreCommand: ParsableCommand {
 
     @OptionGroup var judging: JudgeOptions
 
+    @OptionGroup var memory: MemoryOptions
+
     /// How many episodes of each class are sampled unless something else is asked for.
     private static let usualSample = 100
 
@@ -95,6 +97,8 @@ struct ExploreCommand: ParsableCommand {
             guard try explore() else { throw ExitCode(1) }
         } catch let failure as CommandFailure {
             throw failure.exit
+        } catch let error as ScratchError {
+            throw CommandFailure(error).exit
         }
     }
 
@@ -102,7 +106,8 @@ struct ExploreCommand: ParsableCommand {
     private func explore() throws -> Bool {
         var replay = Replay(
             settings: try judging.settings(),
-            program: "dunning-parity \(DunningParity.version)"
+            program: "dunning-parity \(DunningParity.version)",
+            spilling: memory.spilling
         )
         var rejects = try Rejects(nil)
         let progress = try input.read(into: &replay, &rejects, jobs: judging.threads)

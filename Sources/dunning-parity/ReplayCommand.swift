@@ -33,6 +33,8 @@ struct ReplayCommand: ParsableCommand {
 
     @OptionGroup var judging: JudgeOptions
 
+    @OptionGroup var memory: MemoryOptions
+
     @Option(
         help: ArgumentHelp(
             "Report only the scope of a phase: 1 webhooks, 2 payments, 3 segments, 4 all.",
@@ -63,6 +65,8 @@ struct ReplayCommand: ParsableCommand {
             if report.blockingCount > 0 { throw ExitCode(1) }
         } catch let failure as CommandFailure {
             throw failure.exit
+        } catch let error as ScratchError {
+            throw CommandFailure(error).exit
         }
     }
 
@@ -73,7 +77,8 @@ struct ReplayCommand: ParsableCommand {
         var rejects = try Rejects(folder)
         var replay = Replay(
             settings: settings,
-            program: "dunning-parity \(DunningParity.version)"
+            program: "dunning-parity \(DunningParity.version)",
+            spilling: memory.spilling
         )
         let (report, listing) = try judge(&replay, &rejects, folder)
         try rejects.close()

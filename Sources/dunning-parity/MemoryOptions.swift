@@ -1,0 +1,66 @@
+import ArgumentParser
+import DivergenceAnalysis
+import Glibc
+import MirrorLog
+
+/// How much of a log is held in memory, and where the rest goes: the options of every command that
+/// reads a whole log.
+struct MemoryOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "How much memory records may take before they go to disk: 64M, 2G. "
+                + "The report is the same.",
+            valueName: "size"
+        ),
+        transform: byteCount
+    )
+    var memory = ByteCount(bytes: 512 << 20, text: "512M")
+
+    @Option(
+        help: ArgumentHelp(
+            "The folder for what does not fit; TMPDIR or else /tmp unless given.",
+            valueName: "folder"
+        )
+    )
+    var spillFolder: String?
+
+    /// Where records go that don't fit.
+    var spilling: Spilling {
+        let usual = getenv("TMPDIR").map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 }
+        let folder = ScratchFolder(spillFolder ?? usual ?? "/tmp")
+        return Spilling(limit: memory.bytes, folder: folder)
+    }
+}
+
+/// A size in bytes, as it was written.
+struct ByteCount: CustomStringConvertible {
+    let bytes: Int
+    let text: String
+
+    var description: String { text }
+}
+
+/// Reads a size such as 512M.
+@Sendable
+private func byteCount(_ text: String) throws -> ByteCount {
+    let units: [Character: Int] = ["K": 1 << 10, "M": 1 << 20, "G": 1 << 30]
+    guard let unit = text.last.flatMap({ units[$0] }), let number = Int(text.dropLast()),
+        text.first?.isNumber == true, number > 0
+    else {
+        throw ValidationError("`\(text)` is no size; give one such as 64M, 512M or 2G")
+    }
+    let (bytes, overflow) = number.multipliedReportingOverflow(by: unit)
+    guard !overflow else { throw ValidationError("`\(text)` is more than can be counted") }
+    return ByteCount(bytes: bytes, text: text)
+}
+
+extension CommandFailure {
+    /// The failure of what could not be put on disk, with what to do about it.
+    init(_ error: ScratchError) {
+        self.init(
+            code: .inputOutput,
+            message: "\(error); name a folder with room by --spill-folder, "
+                + "or give more memory by --memory"
+        )
+    }
+}
