@@ -135,6 +135,7 @@ extension AccountRecords {
     /// The records, unpacked.
     ///
     /// - Parameter coverage: What the log shows: whether events of test mode are left out.
+    /// - Returns: The records, in order of arrival.
     /// - Throws: ``PackedError`` where the bytes were tampered with.
     func unpacked(_ coverage: LogCoverage) throws(PackedError) -> [MirrorRecord] {
         var records: [MirrorRecord] = []

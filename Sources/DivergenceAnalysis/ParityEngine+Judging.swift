@@ -77,7 +77,7 @@ extension ParityEngine {
     /// - Complexity: O(n) in the accounts, and that of judging those something of which has
     ///   settled by the horizon.
     package mutating func settle() throws(PackedError) -> [VerdictChange] {
-        precondition(runs.isEmpty, "an engine that spilled gives its verdicts all at once")
+        precondition(!hasSpilled, "an engine that spilled gives its verdicts all at once")
         let coverage = coverage
         let customers = strays.customersByOwner
         let judge = judge

@@ -45,7 +45,7 @@ extension ParityEngine {
     /// - Precondition: No record was put on disk.
     /// - Complexity: O(n) in the bytes of the records.
     package func saved() -> [UInt8] {
-        precondition(runs.isEmpty, "an engine that spilled has not all of its records at hand")
+        precondition(!hasSpilled, "an engine that spilled has not all of its records at hand")
         var writer = PackedWriter()
         writer.write(varint: PackedFormat.fingerprint)
         writer.write(counts)

@@ -32,6 +32,9 @@ extension AccountRecords {
 }
 
 extension ParityEngine {
+    /// Whether records were put on disk.
+    package var hasSpilled: Bool { !runs.isEmpty }
+
     /// Puts the records in memory on disk, where they are more than may be held.
     ///
     /// An engine that was told where to may be asked for this after each feeding. Its verdicts stay

@@ -207,7 +207,7 @@ struct EngineTests {
             for record in order { engine.feed(record) }
             engine.feed(.complete(through: .days(1)))
             #expect(try engine.verdicts()[account]?.episodes.map(\.gist) == ["match"])
-            #expect(engine.unmappedCount == 0)
+            #expect(try engine.findings().unmapped == 0)
         }
     }
 
@@ -244,7 +244,7 @@ struct EngineTests {
         engine.feed(stray)
         engine.feed(.complete(through: .days(1)))
         let verdicts = try engine.verdicts()
-        #expect(engine.unmappedCount == 1)
+        #expect(try engine.findings().unmapped == 1)
         #expect(Array(verdicts.keys) == [account])
         #expect(verdicts[account]?.episodes.map(\.gist) == ["match"])
     }
@@ -280,7 +280,7 @@ struct EngineTests {
             let episodes = try engine.verdicts()[account]?.episodes ?? []
             #expect(episodes.map(\.opened) == [Moment(integerLiteral: 0).instant])
             #expect(engine.mixesModes)
-            #expect(engine.counts.testLines == [order[0] ? 11 : 10])
+            #expect(try engine.findings().testLines == [order[0] ? 11 : 10])
         }
     }
 

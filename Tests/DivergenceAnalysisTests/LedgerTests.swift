@@ -53,8 +53,9 @@ struct LedgerTests {
 
     /// The whole ledger of an engine.
     private static func ledger(_ engine: ParityEngine) throws -> DeliveryLedger {
-        var ledger = try engine.ledgerOfNoAccount()
-        try engine.judgeAll { ledger.add($0.ledger) }
+        var ledger = DeliveryLedger()
+        let findings = try engine.judgeAll { ledger.add($0.ledger) }
+        ledger.add(engine.ledgerOfNoAccount(findings))
         return ledger
     }
 
