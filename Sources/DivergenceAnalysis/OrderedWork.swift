@@ -42,6 +42,24 @@ package func inOrder<Input: Sendable, Output: Sendable, Failure: Error>(
     }
 }
 
+/// Works on some inputs that are all there, several at a time, and hands on what came of each.
+///
+/// - Parameters:
+///   - inputs: What to work on.
+///   - jobs: How many threads may work at once, at least 1.
+///   - work: The work on one input.
+///   - visit: Called with each result, in the inputs' order, by one thread at a time.
+/// - Throws: What the work on the first input that fails throws; the results before it were visited.
+package func inOrder<Input: Sendable, Output: Sendable, Failure: Error>(
+    _ inputs: [Input],
+    jobs: Int,
+    _ work: @Sendable (Input) throws(Failure) -> Output,
+    _ visit: (Output) -> Void
+) throws(Failure) {
+    var rest = inputs[...]
+    try inOrder({ () throws(Failure) in rest.popFirst() }, jobs: jobs, work, visit)
+}
+
 /// Up to so many inputs.
 private func taken<Input, Failure: Error>(
     _ count: Int,
