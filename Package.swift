@@ -5,6 +5,7 @@ let argumentParser = Target.Dependency.product(
     name: "ArgumentParser",
     package: "swift-argument-parser"
 )
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
@@ -25,6 +26,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
     ],
@@ -97,6 +99,11 @@ let package = Package(
             ]
         ),
 
+        .target(
+            name: "MirrorStore",
+            dependencies: ["BillingModel", "MirrorLog", crypto, grdb]
+        ),
+
         // Floor 5: the command line.
         .executableTarget(
             name: "dunning-parity",
@@ -162,6 +169,10 @@ let package = Package(
                 "ParityReport", "FleetSimulation", "ReportPages",
             ],
             exclude: ["Snapshots"]
+        ),
+        .testTarget(
+            name: "MirrorStoreTests",
+            dependencies: ["BillingModel", "MirrorLog", "MirrorStore"]
         ),
         .testTarget(name: "CommandLineTests", exclude: ["Snapshots"]),
         .testTarget(

@@ -8,6 +8,7 @@ cd "$project"
 # Debian packages that the build links against, as "package:file that shows it is there".
 packages=(
     "libsimdjson-dev:/usr/include/simdjson.h"
+    "libsqlite3-dev:/usr/include/sqlite3.h"
     "zlib1g-dev:/usr/include/zlib.h"
 )
 
