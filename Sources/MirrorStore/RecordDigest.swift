@@ -1,8 +1,9 @@
 import Crypto
 import MirrorLog
 
-/// What tells a record from another of its id: the SHA-256 of its packed form, in which it has no time
-/// of being seen. A redelivery has the same.
+/// The SHA-256 of a record's packed form, which tells it from another of its id.
+///
+/// The packed form has no time of being seen: a redelivery has the same digest.
 func recordDigest(of record: MirrorRecord) -> [UInt8] {
     Array(SHA256.hash(data: record.packed()))
 }
