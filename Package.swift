@@ -39,6 +39,7 @@ let package = Package(
             linkerSettings: [.linkedLibrary("simdjson")]
         ),
         .target(name: "CDeflate", linkerSettings: [.linkedLibrary("z")]),
+        .target(name: "CSQLite", linkerSettings: [.linkedLibrary("sqlite3")]),
 
         // Floor 1: the log, the brain, the legacy paths.
         .target(name: "MirrorLog", dependencies: ["BillingModel", "CSimdJSON", crypto]),
@@ -58,6 +59,7 @@ let package = Package(
         ),
 
         // Floor 3: what people and machines read.
+        .target(name: "PackedLog", dependencies: ["CSQLite", "MirrorLog", "DivergenceAnalysis"]),
         .target(
             name: "ParityReport",
             dependencies: [
@@ -110,7 +112,7 @@ let package = Package(
             dependencies: [
                 "BillingModel", "MirrorLog", "DunningBrain", "ShadowRun", "DivergenceAnalysis",
                 "ParityReport", "RegressionCorpus", "CutoverGate", "FleetSimulation",
-                "ReportPages", argumentParser,
+                "ReportPages", "PackedLog", argumentParser,
             ]
         ),
 
@@ -144,6 +146,13 @@ let package = Package(
                 "BillingModel", "BrokenBrains", "MirrorLog", "DunningBrain", "ShadowRun",
                 "DivergenceAnalysis",
                 "ParityReport", "FleetSimulation",
+            ]
+        ),
+        .testTarget(
+            name: "PackedLogTests",
+            dependencies: [
+                "BillingModel", "CSQLite", "MirrorLog", "ShadowRun", "DivergenceAnalysis",
+                "ParityReport", "FleetSimulation", "PackedLog",
             ]
         ),
         .testTarget(
@@ -201,7 +210,7 @@ let settings: [SwiftSetting] = [
 
 for target in package.targets {
     switch target.type {
-    case .regular where ["CDeflate", "CSimdJSON"].contains(target.name):
+    case .regular where ["CDeflate", "CSQLite", "CSimdJSON"].contains(target.name):
         continue  // C and C++: the Swift settings do not apply.
     case .regular, .executable, .test:
         target.swiftSettings = (target.swiftSettings ?? []) + settings

@@ -103,12 +103,27 @@ final class MergeTally {
 extension ParityEngine {
     fileprivate var memory: MemoryRun { MemoryRun(ledgers: ledgers, held: strays) }
 
-    fileprivate func mergedAccounts(
+    /// The records of each account by itself, of all runs and of memory.
+    func mergedAccounts(
         _ tally: MergeTally
     ) throws -> SortedStream<AccountID, AccountRecords> {
         .merging(try runs.map { try $0.accounts() } + [memory.accounts]) {
             tally.add(redelivered: $0.takeAll($1))
         }
+    }
+
+    /// The records of each customer that name no account.
+    func mergedStrays(
+        _ tally: MergeTally
+    ) throws -> SortedStream<CustomerID, AccountRecords> {
+        .merging(try runs.map { try $0.strays() } + [memory.strays]) {
+            tally.add(redelivered: $0.takeAll($1))
+        }
+    }
+
+    /// Whose each customer is.
+    func mergedClaims() throws -> SortedStream<CustomerID, AccountID> {
+        .merging(try runs.map { try $0.claims() } + [memory.claims]) { $0 = min($0, $1) }
     }
 
     /// The records without account of each account's customers.
@@ -117,14 +132,10 @@ extension ParityEngine {
     fileprivate func straysByOwner(
         _ tally: MergeTally
     ) throws -> SortedStream<AccountID, AccountRecords> {
-        let strays = SortedStream.merging(try runs.map { try $0.strays() } + [memory.strays]) {
-            tally.add(redelivered: $0.takeAll($1))
-        }
+        let strays = try mergedStrays(tally)
         var sorter = StraySorter(spilling, tally)
         guard var (customer, records) = try strays.next() else { return .empty }
-        let claims = SortedStream.merging(try runs.map { try $0.claims() } + [memory.claims]) {
-            $0 = min($0, $1)
-        }
+        let claims = try mergedClaims()
         var claim = try claims.next()
         while true {
             while let (claimed, _) = claim, claimed < customer { claim = try claims.next() }

@@ -48,14 +48,7 @@ extension ParityEngine {
         precondition(!hasSpilled, "an engine that spilled has not all of its records at hand")
         var writer = PackedWriter()
         writer.write(varint: PackedFormat.fingerprint)
-        writer.write(counts)
-        writer.write(activity)
-        writer.write(shown)
-        writer.write(instant: latest)
-        for source in Mark.Source.allCases { writer.write(instant: through[source]) }
-        writer.write(byte: modes.live ? 1 : 0)
-        writer.write(byte: modes.test ? 1 : 0)
-        writer.write(marks)
+        writeState(to: &writer)
         writer.write(ledgers, by: \.rawValue) { writer, ledger in writer.write(ledger) }
         writer.write(strays)
         writer.write(issued, by: \.rawValue) { writer, verdicts in
@@ -87,15 +80,7 @@ extension ParityEngine {
         guard try reader.varint() == PackedFormat.fingerprint else {
             throw reader.malformed("saved by another build")
         }
-        counts = try reader.read()
-        activity = try reader.read()
-        shown = try reader.read()
-        guard let last = try reader.optionalInstant() else { throw reader.malformed("no time") }
-        latest = last
-        for source in Mark.Source.allCases { through[source] = try reader.optionalInstant() }
-        modes.live = try reader.byte() == 1
-        modes.test = try reader.byte() == 1
-        marks = try reader.read()
+        try readState(from: &reader)
         ledgers = try reader.table {
             AccountID($0)
         } value: { reader throws(PackedError) in
@@ -108,6 +93,36 @@ extension ParityEngine {
             try reader.issuedVerdicts()
         }
         issuedUnder = try reader.read()
+    }
+}
+
+// MARK: - What is known but for the accounts' records
+
+extension ParityEngine {
+    /// Writes what is known of all records together.
+    func writeState(to writer: inout PackedWriter) {
+        writer.write(counts)
+        writer.write(activity)
+        writer.write(shown)
+        writer.write(instant: latest)
+        for source in Mark.Source.allCases { writer.write(instant: through[source]) }
+        writer.write(byte: modes.live ? 1 : 0)
+        writer.write(byte: modes.test ? 1 : 0)
+        writer.write(lateness)
+        writer.write(marks)
+    }
+
+    /// Reads what ``writeState(to:)`` wrote.
+    mutating func readState(from reader: inout PackedReader) throws(PackedError) {
+        counts = try reader.read()
+        activity = try reader.read()
+        shown = try reader.read()
+        latest = try reader.instant()
+        for source in Mark.Source.allCases { through[source] = try reader.optionalInstant() }
+        modes.live = try reader.byte() == 1
+        modes.test = try reader.byte() == 1
+        lateness = try reader.read()
+        marks = try reader.read()
     }
 }
 

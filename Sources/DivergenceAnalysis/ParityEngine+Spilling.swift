@@ -79,7 +79,8 @@ extension ParityEngine {
         count(redelivered: tally.findings.redelivered)
     }
 
-    private mutating func count(redelivered: [Int]) {
+    /// More records of each kind turned out not to stand.
+    mutating func count(redelivered: [Int]) {
         counts.redelivered += redelivered.reduce(0, +)
         activity.add(redelivered: redelivered)
     }

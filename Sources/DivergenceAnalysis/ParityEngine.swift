@@ -41,6 +41,8 @@ package struct ParityEngine: Sendable {
     var heldBytes = 0
     /// Whether an event of live mode was met, and one of test mode.
     var modes = (live: false, test: false)
+    /// How late records were seen.
+    var lateness = Lateness()
     /// The verdicts that were given out.
     var issued: [AccountID: [IssuedVerdict]] = [:]
     /// The coverage that the verdicts given out rest on.
@@ -148,7 +150,9 @@ package struct ParityEngine: Sendable {
     private mutating func noteDelivery(_ record: PackedArrival) {
         if record.at < latest { counts.outOfOrder += 1 }
         latest = max(latest, record.at)
-        if let seen = record.seen, seen.since(record.at) > settings.settle { counts.late += 1 }
+        guard let seen = record.seen else { return }
+        lateness.note(seen.since(record.at))
+        if seen.since(record.at) > settings.settle { counts.late += 1 }
     }
 
     private mutating func noteMode(_ record: PackedArrival) {

@@ -59,12 +59,16 @@ extension RecordRun {
         _ key: @escaping (String) -> Key
     ) throws -> SortedStream<Key, Value> {
         let next = try entries(of: section)
+        var last: Key?
         return SortedStream {
             guard let entry = try next() else { return nil }
+            let key = key(entry.key)
+            if let last, last >= key { throw PackedError.malformed(at: 0, "a run is out of order") }
+            last = key
             let value: Value = try PackedReader.read(entry.value[...]) {
                 reader throws(PackedError) in try reader.read()
             }
-            return (key(entry.key), value)
+            return (key, value)
         }
     }
 }

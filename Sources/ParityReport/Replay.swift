@@ -89,6 +89,40 @@ package struct Replay {
         }
     }
 
+    /// Hands on all that was read, for ``resume(_:_:)``.
+    ///
+    /// - Parameter write: Called with each entry: part after part, each in the order of its keys.
+    /// - Returns: What is known of the log as a whole.
+    /// - Throws: What `write` throws, ``ScratchError`` where records can't be read back.
+    package func pack(_ write: (RunEntry, RunSection) throws -> Void) throws -> [UInt8] {
+        var writer = PackedWriter()
+        writer.write(digest)
+        writer.write(varint: UInt64(rejected))
+        return writer.bytes + (try engine.pack(write))
+    }
+
+    /// Goes on where a log was packed; further logs may be read.
+    ///
+    /// - Parameters:
+    ///   - header: What ``pack(_:)`` returned.
+    ///   - run: What it wrote.
+    /// - Precondition: Nothing was read.
+    /// - Throws: ``PackedError`` where the header is cut off or changed.
+    package mutating func resume(_ header: [UInt8], _ run: any RecordRun) throws(PackedError) {
+        let (digest, rejected, rest) = try header[...].withUnsafeBufferPointer {
+            bytes throws(PackedError) in
+            var reader = PackedReader(UnsafeRawBufferPointer(bytes))
+            let digest: LogDigest = try reader.read()
+            let rejected = try reader.varint()
+            return (digest, Int(clamping: rejected), reader.remaining)
+        }
+        try engine.resume(Array(header.suffix(rest)), run)
+        (self.digest, self.rejected) = (digest, rejected)
+    }
+
+    /// The digest of all that was read.
+    package var digestText: String { digest.hex }
+
     /// Judges all that was read.
     ///
     /// - Parameters:

@@ -2,6 +2,7 @@ import ArgumentParser
 import BillingModel
 import DivergenceAnalysis
 import MirrorLog
+import PackedLog
 import ParityReport
 import RegressionCorpus
 import ShadowRun
@@ -36,17 +37,20 @@ struct CorpusMinimizeCommand: ParsableCommand {
         if input.logs.contains("-") {
             throw ValidationError("a log is read twice, so it can't be standard input")
         }
+        if let packed = input.logs.first(where: { PackedLog.isOne($0) }) {
+            throw ValidationError(
+                "`\(packed)` is a packed log, without the lines to cut from; give the log itself"
+            )
+        }
     }
 
     func run() throws {
         do {
             try minimize()
-        } catch let failure as CommandFailure {
-            throw failure.exit
-        } catch let error as ScratchError {
-            throw CommandFailure(error).exit
         } catch let error as RecordError {
             throw CommandFailure(code: .data, message: error.reason).exit
+        } catch {
+            throw CommandFailure.ending(error)
         }
     }
 

@@ -21,8 +21,9 @@ struct DunningParity: ParsableCommand {
             """,
         version: version,
         subcommands: [
-            ReplayCommand.self, ExplainCommand.self, ExploreCommand.self, ReportCommand.self,
-            CorpusCommand.self, GateCommand.self, CalibrateCommand.self, SimulateCommand.self,
+            ReplayCommand.self, PackCommand.self, ExplainCommand.self, ExploreCommand.self,
+            ReportCommand.self, CorpusCommand.self, GateCommand.self, CalibrateCommand.self,
+            SimulateCommand.self,
         ]
     )
 }

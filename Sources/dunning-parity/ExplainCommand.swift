@@ -68,10 +68,8 @@ struct ExplainCommand: ParsableCommand {
     func run() throws {
         do {
             try explain()
-        } catch let failure as CommandFailure {
-            throw failure.exit
-        } catch let error as ScratchError {
-            throw CommandFailure(error).exit
+        } catch {
+            throw CommandFailure.ending(error)
         }
     }
 

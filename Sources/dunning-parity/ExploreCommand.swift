@@ -95,10 +95,8 @@ struct ExploreCommand: ParsableCommand {
     func run() throws {
         do {
             guard try explore() else { throw ExitCode(1) }
-        } catch let failure as CommandFailure {
-            throw failure.exit
-        } catch let error as ScratchError {
-            throw CommandFailure(error).exit
+        } catch {
+            throw CommandFailure.ending(error)
         }
     }
 

@@ -1,6 +1,7 @@
 import ArgumentParser
 import DivergenceAnalysis
 import MirrorLog
+import PackedLog
 import ParityReport
 
 /// The logs that a command reads: its arguments.
@@ -47,6 +48,11 @@ enum LogFiles {
         let total = sizes.contains(nil) ? nil : sizes.compactMap { $0 }.reduce(0, +)
         var progress = Progress(total: total)
         for (source, name) in zip(sources, logs) {
+            if name != "-", PackedLog.isOne(name) {
+                try resume(&replay, name, &rejects)
+                progress.advance(by: source.size ?? 0, records: replay.counts.records)
+                continue
+            }
             do {
                 let size = try replay.read(source, jobs: jobs) { bytes, records in
                     progress.advance(by: bytes, records: records)
@@ -68,5 +74,22 @@ enum LogFiles {
             )
         }
         return progress
+    }
+
+    /// Takes a packed log in place of what it was packed from.
+    private static func resume(
+        _ replay: inout Replay,
+        _ path: String,
+        _ rejects: inout Rejects
+    ) throws {
+        guard replay.counts.records == 0, replay.rejected == 0 else {
+            throw CommandFailure(
+                code: .data,
+                message: "`\(path)` is a packed log, and must come before all other logs"
+            )
+        }
+        let log = try PackedLog(path)
+        try replay.resume(log.header, log)
+        try log.forEachReject { reject, name in try rejects.take(reject, of: name) }
     }
 }

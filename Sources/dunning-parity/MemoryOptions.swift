@@ -53,14 +53,3 @@ private func byteCount(_ text: String) throws -> ByteCount {
     guard !overflow else { throw ValidationError("`\(text)` is more than can be counted") }
     return ByteCount(bytes: bytes, text: text)
 }
-
-extension CommandFailure {
-    /// The failure of what could not be put on disk, with what to do about it.
-    init(_ error: ScratchError) {
-        self.init(
-            code: .inputOutput,
-            message: "\(error); name a folder with room by --spill-folder, "
-                + "or give more memory by --memory"
-        )
-    }
-}

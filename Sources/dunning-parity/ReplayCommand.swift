@@ -63,10 +63,8 @@ struct ReplayCommand: ParsableCommand {
                 )
             }
             if report.blockingCount > 0 { throw ExitCode(1) }
-        } catch let failure as CommandFailure {
-            throw failure.exit
-        } catch let error as ScratchError {
-            throw CommandFailure(error).exit
+        } catch {
+            throw CommandFailure.ending(error)
         }
     }
 
