@@ -10,7 +10,6 @@ packages=(
     "libsimdjson-dev:/usr/include/simdjson.h"
     "libsqlite3-dev:/usr/include/sqlite3.h"
     "zlib1g-dev:/usr/include/zlib.h"
-    "libsqlite3-dev:/usr/include/sqlite3.h"
 )
 
 # What the tests in a browser take besides.

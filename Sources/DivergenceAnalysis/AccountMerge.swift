@@ -147,6 +147,8 @@ extension ParityEngine {
             guard let next = try strays.next() else { break }
             (customer, records) = next
         }
+        // Only at its end is a run known to be whole.
+        while claim != nil { claim = try claims.next() }
         tally.sortUnclaimed()
         return try sorter.sorted()
     }

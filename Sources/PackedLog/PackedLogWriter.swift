@@ -47,22 +47,30 @@ package struct PackedLogWriter: ~Copyable {
     package init(at path: String) throws(PackedLogError) {
         let partial = path + ".partial"
         unlink(partial)
-        let database = try Database(making: partial)
-        try database.run(Self.schema)
+        let made: (Database, [Statement], PackedRejects)
+        do throws(PackedLogError) {
+            made = try Self.make(partial)
+        } catch {
+            unlink(partial)
+            throw error
+        }
+        (database, parts, rejects) = made
+        (self.path, self.partial) = (path, partial)
+        counts = parts.map { _ in 0 }
+    }
+
+    private static func make(
+        _ path: String
+    ) throws(PackedLogError) -> (Database, [Statement], PackedRejects) {
+        let database = try Database(making: path)
+        try database.run(schema)
         var parts: [Statement] = []
         for table in PackedLog.tables {
-            parts.append(
-                try Statement(database, "INSERT INTO \(table) (id, value, seal) VALUES (?, ?, ?)")
-            )
+            let insert = "INSERT INTO \(table) (id, value, seal) VALUES (?, ?, ?)"
+            parts.append(try Statement(database, insert))
         }
-        rejects = PackedRejects(
-            insert: try Statement(
-                database,
-                "INSERT INTO rejects (log, line, reason, excerpt) VALUES (?, ?, ?, ?)"
-            )
-        )
-        (self.path, self.partial, self.database, self.parts) = (path, partial, database, parts)
-        counts = parts.map { _ in 0 }
+        let reject = "INSERT INTO rejects (log, line, reason, excerpt) VALUES (?, ?, ?, ?)"
+        return (database, parts, PackedRejects(insert: try Statement(database, reject)))
     }
 
     deinit { if !isFinished { unlink(partial) } }

@@ -7,7 +7,7 @@ struct HelpTests {
         "the help of each command is as it was looked at",
         arguments: [
             ("help", []), ("help-replay", ["replay"]), ("help-explore", ["explore"]),
-            ("help-explain", ["explain"]),
+            ("help-explain", ["explain"]), ("help-pack", ["pack"]),
             ("help-simulate", ["simulate"]),
         ]
     )

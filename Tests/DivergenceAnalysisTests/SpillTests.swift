@@ -85,6 +85,78 @@ struct SpillTests {
         }
     }
 
+    // MARK: - Packed
+
+    /// A run that is held in memory.
+    private struct HeldRun: RecordRun {
+        var parts = RunSection.allCases.map { _ in [RunEntry]() }
+
+        func entries(of section: RunSection) -> () throws -> RunEntry? {
+            var rest = parts[section.rawValue][...]
+            return { rest.popFirst() }
+        }
+    }
+
+    @Test("packed and resumed it goes on as if nothing had been", arguments: UInt64(0)..<100)
+    func resumed(seed: UInt64) throws {
+        let records = DisorderlyLog(seed: seed).records
+        var random = SeededRandom(seed: seed)
+        let middle = random.number(1...records.count)
+        let whole = try Outcome(Self.engine(records, limit: nil), jobs: 1)
+        for limit in [nil, 0, 1_200] {
+            var run = HeldRun()
+            let packing = try Self.engine(Array(records[..<middle]), limit: limit)
+            let header = try packing.pack { run.parts[$1.rawValue].append($0) }
+            var engine = ParityEngine(
+                settings: Self.settings,
+                spilling: limit.map { Spilling(limit: $0, folder: Self.folder) }
+            )
+            try engine.resume(header, run)
+            for (line, record) in records.enumerated().dropFirst(middle) {
+                engine.feed(record, line: line)
+                try engine.spillIfNeeded()
+            }
+            #expect(try Outcome(engine, jobs: 2) == whole, "seed \(seed), at \(middle)")
+        }
+    }
+
+    @Test(
+        "what is late is counted by the settle time of who resumes",
+        arguments: [0, 1, 60, 900, 4_000]
+    )
+    func late(seconds: Int64) throws {
+        var random = SeededRandom(seed: UInt64(seconds))
+        let settings = JudgeSettings(settle: .seconds(seconds))
+        var packing = ParityEngine(settings: Self.settings)
+        var expected = ParityEngine(settings: settings)
+        for record in DisorderlyLog(seed: 1).records {
+            var record = record
+            // Around each whole second, and by a microsecond beside it.
+            let second = random.pick([0, 1, 59, 60, 61, 900, 901, 4_000, 90_000]) ?? 0
+            let span = TimeSpan.seconds(Int64(second)).microseconds + Int64(random.number(-1...1))
+            record.seen = record.at.advanced(by: TimeSpan(microseconds: span))
+            packing.feed(record)
+            expected.feed(record)
+        }
+        var run = HeldRun()
+        let header = try packing.pack { run.parts[$1.rawValue].append($0) }
+        var engine = ParityEngine(settings: settings)
+        try engine.resume(header, run)
+        #expect(engine.counts.late == expected.counts.late)
+        #expect(expected.counts.late > 0)
+    }
+
+    @Test("a run that is out of order is refused")
+    func outOfOrder() throws {
+        var run = HeldRun()
+        let packing = try Self.engine(DisorderlyLog(seed: 1).records, limit: nil)
+        let header = try packing.pack { run.parts[$1.rawValue].append($0) }
+        run.parts[0].swapAt(0, 1)
+        var engine = ParityEngine(settings: Self.settings)
+        try engine.resume(header, run)
+        #expect(throws: PackedError.self) { try engine.judgeAll { _ in } }
+    }
+
     @Test("the logs hold enough of everything for that to mean something")
     func substance() throws {
         var (redelivered, testLines, twice, unmapped, divergences, gaps) = (0, 0, 0, 0, 0, 0)
