@@ -40,6 +40,7 @@ let package = Package(
         ),
         .target(name: "CDeflate", linkerSettings: [.linkedLibrary("z")]),
         .target(name: "CSQLite", linkerSettings: [.linkedLibrary("sqlite3")]),
+        .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
 
         // Floor 1: the log, the brain, the legacy paths.
         .target(name: "MirrorLog", dependencies: ["BillingModel", "CSimdJSON", crypto]),
@@ -100,6 +101,11 @@ let package = Package(
                 .embedInCode("Resources/page.css"), .embedInCode("Resources/report.js"),
             ]
         ),
+        .target(
+            name: "PostgresMirror",
+            dependencies: ["BillingModel", "CLibPQ", "MirrorLog", yams],
+            resources: [.embedInCode("Resources/tryout.sql")]
+        ),
 
         .target(
             name: "MirrorStore",
@@ -122,6 +128,9 @@ let package = Package(
             dependencies: ["BillingModel", "DunningBrain"],
             path: "Tests/BrokenBrains"
         ),
+
+        // A PostgreSQL of its own for whoever tests against one.
+        .target(name: "ThrowawayPostgres", path: "Tests/ThrowawayPostgres"),
 
         .testTarget(name: "BillingModelTests", dependencies: ["BillingModel"]),
         .testTarget(name: "MirrorLogTests", dependencies: ["BillingModel", "MirrorLog"]),
@@ -182,6 +191,10 @@ let package = Package(
         .testTarget(
             name: "MirrorStoreTests",
             dependencies: ["BillingModel", "MirrorLog", "MirrorStore"]
+        ),
+        .testTarget(
+            name: "PostgresMirrorTests",
+            dependencies: ["BillingModel", "MirrorLog", "PostgresMirror", "ThrowawayPostgres"]
         ),
         .testTarget(name: "CommandLineTests", exclude: ["Snapshots"]),
         .testTarget(

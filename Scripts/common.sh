@@ -10,6 +10,12 @@ packages=(
     "libsimdjson-dev:/usr/include/simdjson.h"
     "libsqlite3-dev:/usr/include/sqlite3.h"
     "zlib1g-dev:/usr/include/zlib.h"
+    "libpq-dev:/usr/include/postgresql/libpq-fe.h"
+)
+
+# What the tests of the live mirror take besides: a server that they start and stop themselves.
+postgres_packages=(
+    "postgresql:/usr/lib/postgresql/15/bin/postgres"
 )
 
 # What the tests in a browser take besides.
