@@ -1,5 +1,6 @@
 import Crypto
 package import MirrorLog
+import ParityReport
 
 extension JSONTree {
     /// This value with the members of every object in the order of their names' bytes.

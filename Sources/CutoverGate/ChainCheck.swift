@@ -1,5 +1,6 @@
 import BillingModel
 import MirrorLog
+import ParityReport
 
 /// Compares the files of a chain's folder with what was written, and names all that differs.
 ///

@@ -1,5 +1,6 @@
 package import BillingModel
 package import MirrorLog
+import ParityReport
 package import ShadowRun
 
 /// What is to be kept for good: a verdict, or that a phase was rolled back.

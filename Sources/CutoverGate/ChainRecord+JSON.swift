@@ -1,5 +1,6 @@
 import BillingModel
 package import MirrorLog
+import ParityReport
 import ShadowRun
 
 extension ChainRecord {

@@ -1,5 +1,6 @@
 import BillingModel
 package import MirrorLog
+import ParityReport
 
 private enum GateKey: String, CaseIterable {
     case bound

@@ -1,4 +1,5 @@
 package import BillingModel
+import ParityReport
 
 /// What the gate asks for, as numbers: the limits of its criteria.
 ///

@@ -1,15 +1,14 @@
-import BillingModel
-import MirrorLog
-import ParityReport
+package import BillingModel
+package import MirrorLog
 import Yams
 
 /// A value of a YAML file with its place, read strictly: what is not asked for is an error.
-struct YAMLNode {
+package struct YAMLNode {
     private let node: Node
     private let place: String
 
     /// The root of a text; `nil` where the text is empty.
-    static func root(_ yaml: String) throws(RecordError) -> YAMLNode? {
+    package static func root(_ yaml: String) throws(RecordError) -> YAMLNode? {
         do {
             guard let node = try Yams.compose(yaml: yaml) else { return nil }
             let root = YAMLNode(node, at: "")
@@ -27,7 +26,7 @@ struct YAMLNode {
     }
 
     /// The values of a mapping that has no other keys than these, and none of them twice.
-    func fields<Key: RawRepresentable & CaseIterable & Hashable>(
+    package func fields<Key: RawRepresentable & CaseIterable & Hashable>(
         _ keys: Key.Type
     ) throws(RecordError) -> YAMLFields<Key> where Key.RawValue == String {
         var fields: [Key: YAMLNode] = [:]
@@ -42,7 +41,7 @@ struct YAMLNode {
     }
 
     /// The entries of a mapping in order, each key once.
-    func entries() throws(RecordError) -> [(name: String, value: YAMLNode)] {
+    package func entries() throws(RecordError) -> [(name: String, value: YAMLNode)] {
         guard let mapping = node.mapping else { throw error("is not a mapping") }
         var entries: [(name: String, value: YAMLNode)] = []
         for (key, value) in mapping {
@@ -58,7 +57,7 @@ struct YAMLNode {
     }
 
     /// The elements of a list.
-    func elements() throws(RecordError) -> [YAMLNode] {
+    package func elements() throws(RecordError) -> [YAMLNode] {
         guard let sequence = node.sequence else {
             throw error("is not a list; an empty one is `[]`")
         }
@@ -66,7 +65,7 @@ struct YAMLNode {
     }
 
     /// A text, its lines joined by spaces.
-    func text() throws(RecordError) -> String {
+    package func text() throws(RecordError) -> String {
         guard let scalar = node.scalar else { throw error("is not a text") }
         let words = isNull ? [] : scalar.string.split(whereSeparator: \.isWhitespace)
         guard !words.isEmpty else { throw error("is empty") }
@@ -76,7 +75,7 @@ struct YAMLNode {
     }
 
     /// A whole number in a range.
-    func number(_ range: ClosedRange<Int64>) throws(RecordError) -> Int64 {
+    package func number(_ range: ClosedRange<Int64>) throws(RecordError) -> Int64 {
         let text = try text()
         guard text.utf8.allSatisfy({ (48...57).contains($0) }), let number = Int64(text),
             range.contains(number)
@@ -89,7 +88,7 @@ struct YAMLNode {
     }
 
     /// A length of time in a range.
-    func span(_ range: ClosedRange<TimeSpan>) throws(RecordError) -> TimeSpan {
+    package func span(_ range: ClosedRange<TimeSpan>) throws(RecordError) -> TimeSpan {
         let text = try text()
         guard let span = TimeSpan(text), range.contains(span) else {
             throw unfit(
@@ -101,7 +100,7 @@ struct YAMLNode {
     }
 
     /// One of a list of words.
-    func word(_ words: [String]) throws(RecordError) -> String {
+    package func word(_ words: [String]) throws(RecordError) -> String {
         let text = try text()
         guard words.contains(text) else {
             throw unfit(text, words.map { "`\($0)`" }.joined(separator: " or "))
@@ -110,7 +109,7 @@ struct YAMLNode {
     }
 
     /// An RFC 3339 time.
-    func instant() throws(RecordError) -> Instant {
+    package func instant() throws(RecordError) -> Instant {
         let text = try text()
         guard let instant = Instant(rfc3339: text) else {
             throw unfit(text, "an RFC 3339 time such as `2026-03-31T12:00:00Z`")
@@ -119,7 +118,7 @@ struct YAMLNode {
     }
 
     /// A digest of 64 hexadecimal digits.
-    func digest() throws(RecordError) -> String {
+    package func digest() throws(RecordError) -> String {
         let text = try text()
         guard FirmText.isDigest(text) else {
             throw unfit(text, "a digest of 64 hexadecimal digits in lower case")
@@ -128,12 +127,12 @@ struct YAMLNode {
     }
 
     /// That a text is not what is asked for.
-    func unfit(_ text: String, _ wanted: String) -> RecordError {
+    package func unfit(_ text: String, _ wanted: String) -> RecordError {
         error("is `\(PlainText.line(text, most: 60))`, not \(wanted)")
     }
 
     /// What is wrong with this value, and where it stands.
-    func error(_ problem: String) -> RecordError {
+    package func error(_ problem: String) -> RecordError {
         let line = node.mark.map { "line \($0.line): " } ?? ""
         return RecordError(line + (place.isEmpty ? "the file" : "`\(place)`") + " " + problem)
     }
@@ -148,7 +147,8 @@ struct YAMLNode {
 }
 
 /// The values of a mapping by key.
-struct YAMLFields<Key: RawRepresentable & CaseIterable & Hashable> where Key.RawValue == String {
+package struct YAMLFields<Key: RawRepresentable & CaseIterable & Hashable>
+where Key.RawValue == String {
     private let nodes: [Key: YAMLNode]
     private let parent: YAMLNode
 
@@ -158,10 +158,10 @@ struct YAMLFields<Key: RawRepresentable & CaseIterable & Hashable> where Key.Raw
     }
 
     /// A value; `nil` where it is absent.
-    subscript(_ key: Key) -> YAMLNode? { nodes[key] }
+    package subscript(_ key: Key) -> YAMLNode? { nodes[key] }
 
     /// A value that must be there.
-    func required(_ key: Key) throws(RecordError) -> YAMLNode {
+    package func required(_ key: Key) throws(RecordError) -> YAMLNode {
         guard let node = nodes[key] else { throw parent.error("lacks `\(key.rawValue)`") }
         return node
     }
