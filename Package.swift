@@ -6,6 +6,17 @@ let argumentParser = Target.Dependency.product(
     package: "swift-argument-parser"
 )
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let flyingFox = Target.Dependency.product(name: "FlyingFox", package: "FlyingFox")
+let flyingSocks = Target.Dependency.product(name: "FlyingSocks", package: "FlyingFox")
+let lifecycle = Target.Dependency.product(
+    name: "ServiceLifecycle",
+    package: "swift-service-lifecycle"
+)
+let signals = Target.Dependency.product(
+    name: "UnixSignals",
+    package: "swift-service-lifecycle"
+)
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
@@ -26,9 +37,12 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.14.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+        .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
         // Floor 0: words and scanners.
@@ -112,13 +126,23 @@ let package = Package(
             dependencies: ["BillingModel", "MirrorLog", crypto, grdb]
         ),
 
-        // Floor 5: the command line.
+        // Floor 5: all of the live mirror together.
+        .target(
+            name: "LiveMirror",
+            dependencies: [
+                "BillingModel", "MirrorLog", "ShadowRun", "DivergenceAnalysis", "ParityReport",
+                "MirrorStore", flyingFox, flyingSocks, lifecycle, logging,
+            ]
+        ),
+
+        // Floor 6: the command line.
         .executableTarget(
             name: "dunning-parity",
             dependencies: [
                 "BillingModel", "MirrorLog", "DunningBrain", "ShadowRun", "DivergenceAnalysis",
                 "ParityReport", "RegressionCorpus", "CutoverGate", "FleetSimulation",
-                "ReportPages", "PackedLog", argumentParser,
+                "ReportPages", "PackedLog", "MirrorStore", "LiveMirror", argumentParser,
+                lifecycle, signals, logging,
             ]
         ),
 
@@ -187,6 +211,13 @@ let package = Package(
                 "ParityReport", "FleetSimulation", "ReportPages",
             ],
             exclude: ["Snapshots"]
+        ),
+        .testTarget(
+            name: "LiveMirrorTests",
+            dependencies: [
+                "BillingModel", "MirrorLog", "ShadowRun", "DivergenceAnalysis", "ParityReport",
+                "FleetSimulation", "MirrorStore", "LiveMirror",
+            ]
         ),
         .testTarget(
             name: "MirrorStoreTests",

@@ -31,6 +31,7 @@ package struct SQLiteStore: MirrorStore {
 
     // MARK: - What sources hand on
 
+    @discardableResult
     package func keep(_ batch: CapturedBatch) throws(CaptureError) -> Int {
         try write { database in
             let insert = try database.cachedStatement(

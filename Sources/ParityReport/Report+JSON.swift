@@ -124,7 +124,7 @@ extension ParityReport.Input {
 }
 
 extension ParityReport.Entry {
-    fileprivate func write(into text: inout JSONText) {
+    func write(into text: inout JSONText) {
         text.object { text in
             text.member("id", divergence.id)
             text.member("account", episode.account.rawValue)

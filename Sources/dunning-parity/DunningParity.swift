@@ -1,7 +1,7 @@
 import ArgumentParser
 
 @main
-struct DunningParity: ParsableCommand {
+struct DunningParity: AsyncParsableCommand {
     static let version = "0.1.0"
 
     static let configuration = CommandConfiguration(
@@ -23,7 +23,7 @@ struct DunningParity: ParsableCommand {
         subcommands: [
             ReplayCommand.self, PackCommand.self, ExplainCommand.self, ExploreCommand.self,
             ReportCommand.self, CorpusCommand.self, GateCommand.self, CalibrateCommand.self,
-            SimulateCommand.self,
+            WatchCommand.self, StoreCommand.self, DoctorCommand.self, SimulateCommand.self,
         ]
     )
 }

@@ -80,7 +80,9 @@ struct ReplayCommand: ParsableCommand {
         )
         let (report, listing) = try judge(&replay, &rejects, folder)
         try rejects.close()
-        if let folder { try write(report, listing, into: folder) }
+        if let folder {
+            try ReportFiles.write(report, listing, into: folder, jobs: judging.threads)
+        }
         show(report, replay, rejects, truths)
         return report
     }
@@ -111,40 +113,6 @@ struct ReplayCommand: ParsableCommand {
         file.write(listing.drain())
         try file.close()
         return (report, listing)
-    }
-
-    /// The files of a report that don't wait for one another.
-    private enum Part: CaseIterable {
-        /// The longest first, so that no thread is left with it at the end.
-        case json, answers, words
-    }
-
-    private func write(
-        _ report: ParityReport,
-        _ listing: EpisodeListing,
-        into folder: OutputFolder
-    ) throws {
-        var answers: [PhaseAnswer] = []
-        try inOrder(Part.allCases, jobs: judging.threads) { part throws in
-            switch part {
-            case .json:
-                var json = try folder.open("report.json")
-                try report.writeJSON { bytes in try json.write(bytes) }
-                try json.close()
-            case .answers: return PhaseAnswer.all(of: report, listing: listing)
-            case .words:
-                try folder.write("report.md", Array(report.markdown().utf8))
-                try folder.write("junit.xml", Array(report.junit.utf8))
-            }
-            return []
-        } _: { part in
-            answers += part
-        }
-        let page = ReportPage(report, answers)
-        try folder.write(
-            "report.html",
-            page: { () throws(PageError) in try page.html(jobs: judging.threads) }
-        )
     }
 
     private func show(

@@ -8,7 +8,8 @@ struct HelpTests {
         arguments: [
             ("help", []), ("help-replay", ["replay"]), ("help-explore", ["explore"]),
             ("help-explain", ["explain"]), ("help-pack", ["pack"]),
-            ("help-simulate", ["simulate"]),
+            ("help-simulate", ["simulate"]), ("help-watch", ["watch"]),
+            ("help-doctor", ["doctor"]), ("help-store", ["store"]),
         ]
     )
     func help(name: String, command: [String]) throws {

@@ -1,0 +1,122 @@
+import Foundation
+import MirrorLog
+import MirrorStore
+
+/// What was looked at before a mirror runs, and what is wrong with it.
+package struct Finding: Hashable, Sendable {
+    /// How bad it is.
+    package var severity: Severity
+    /// What was looked at: the key of the configuration.
+    package var part: String
+    /// What was found.
+    package var words: String
+    /// What to do about it; empty where nothing is to be done.
+    package var remedy: String
+
+    /// How bad a finding is.
+    package enum Severity: String, CaseIterable, Sendable {
+        /// As it should be.
+        case well
+        /// It will run, but somebody should look.
+        case doubtful
+        /// It will not run, or not do what it is for.
+        case wrong
+    }
+
+    /// A finding from its parts.
+    package init(_ severity: Severity, _ part: String, _ words: String, remedy: String = "") {
+        self.severity = severity
+        self.part = part
+        self.words = words
+        self.remedy = remedy
+    }
+}
+
+/// Looks at what a configuration names, without changing any of it.
+package enum Doctor {
+    /// Looks at all of it.
+    ///
+    /// - Parameter configuration: The configuration, which was read.
+    /// - Returns: What was found, in the order of the configuration.
+    package static func examine(_ configuration: WatchConfiguration) -> [Finding] {
+        var findings = [store(configuration.store)]
+        if let policy = configuration.policy { findings.append(readable(policy, "judging.policy")) }
+        findings.append(folder(configuration.reports))
+        for followed in configuration.follow { findings.append(follow(followed)) }
+        if configuration.status == nil {
+            findings.append(
+                Finding(
+                    .doubtful,
+                    "status",
+                    "nothing tells how the mirror is",
+                    remedy: "set `status: 127.0.0.1:9464` and let Prometheus read /metrics there"
+                )
+            )
+        }
+        return findings
+    }
+
+    private static func store(_ path: String) -> Finding {
+        let files = FileManager.default
+        guard files.fileExists(atPath: path) else {
+            let folder = (path as NSString).deletingLastPathComponent
+            guard files.isWritableFile(atPath: folder.isEmpty ? "." : folder) else {
+                return Finding(
+                    .wrong,
+                    "store",
+                    "`\(path)` can't be made: its folder is not there or may not be written",
+                    remedy: "make the folder, and give it to the user that the mirror runs as"
+                )
+            }
+            return Finding(.well, "store", "`\(path)` will be made")
+        }
+        do throws(CaptureError) {
+            let store = try SQLiteStore(path: path)
+            let records = try store.sources().reduce(0) { $0 + $1.kept }
+            return Finding(.well, "store", "`\(path)` holds \(records) records")
+        } catch {
+            return Finding(.wrong, "store", "`\(path)`: \(error)", remedy: "see there")
+        }
+    }
+
+    private static func readable(_ path: String, _ part: String) -> Finding {
+        FileManager.default.isReadableFile(atPath: path)
+            ? Finding(.well, part, "`\(path)` can be read")
+            : Finding(
+                .wrong,
+                part,
+                "`\(path)` is not there or can't be read",
+                remedy: "check the path, which is taken from the working directory"
+            )
+    }
+
+    private static func folder(_ path: String) -> Finding {
+        var isFolder: ObjCBool = false
+        let files = FileManager.default
+        guard files.fileExists(atPath: path, isDirectory: &isFolder) else {
+            return Finding(.well, "reports.folder", "`\(path)` will be made")
+        }
+        guard isFolder.boolValue, files.isWritableFile(atPath: path) else {
+            return Finding(
+                .wrong,
+                "reports.folder",
+                "`\(path)` is no folder, or may not be written",
+                remedy: "name another, or give it to the user that the mirror runs as"
+            )
+        }
+        return Finding(.well, "reports.folder", "`\(path)` can be written")
+    }
+
+    private static func follow(_ followed: WatchConfiguration.Followed) -> Finding {
+        let part = "follow, `\(followed.name)`"
+        guard FileManager.default.fileExists(atPath: followed.file) else {
+            return Finding(
+                .doubtful,
+                part,
+                "`\(followed.file)` is not there yet; it is waited for",
+                remedy: "check the path, which is taken from the working directory"
+            )
+        }
+        return readable(followed.file, part)
+    }
+}

@@ -1,0 +1,216 @@
+package import BillingModel
+import DivergenceAnalysis
+package import MirrorLog
+package import MirrorStore
+import ParityReport
+
+/// Keeps a store's verdicts up to date until it is told to stop.
+package struct JudgeLoop: Sendable {
+    /// How long it waits, and for what.
+    package struct Pace: Sendable {
+        /// How many records are taken at once.
+        package var batch = 4096
+        /// How long it sleeps where there is nothing to do.
+        package var idle = TimeSpan(microseconds: 50_000)
+        /// How long it works at least before it asks again what has settled.
+        package var settling = TimeSpan(microseconds: 200_000)
+        /// For how long the accounts are leased; renewed when half of it has gone.
+        ///
+        /// So long do verdicts stand still where a mirror was killed and started again. It need not be
+        /// long to be safe: who slept through it is refused by its token.
+        package var lease = TimeSpan(microseconds: 5_000_000)
+
+        /// The usual pace.
+        package init() {}
+    }
+
+    /// Time, and what passes of it.
+    package struct Clock: Sendable {
+        /// What time it is.
+        package var now: @Sendable () -> Instant
+        /// Waits.
+        package var sleep: @Sendable (TimeSpan) -> Void
+
+        /// A clock.
+        package init(
+            now: @escaping @Sendable () -> Instant,
+            sleep: @escaping @Sendable (TimeSpan) -> Void
+        ) {
+            self.now = now
+            self.sleep = sleep
+        }
+    }
+
+    /// What is told of it as it goes.
+    package enum Event: Sendable {
+        /// Another has the lease; it waits for it.
+        case waiting
+        /// All that the store held at the start was read, and this many verdicts put right.
+        case resumed(records: Int, updates: Int)
+        /// Verdicts were committed.
+        case committed(updates: Int, through: Int64)
+        /// The store failed; it is tried again.
+        case failed(CaptureError)
+    }
+
+    private let store: any MirrorStore
+    private let owner: String
+    private let clock: Clock
+    private let pace: Pace
+
+    /// A loop over a store.
+    ///
+    /// - Parameters:
+    ///   - store: The store.
+    ///   - owner: Who leases the accounts, for people to read.
+    ///   - clock: The time.
+    ///   - pace: How long it waits.
+    package init(_ store: any MirrorStore, owner: String, clock: Clock, pace: Pace = Pace()) {
+        self.store = store
+        self.owner = owner
+        self.clock = clock
+        self.pace = pace
+    }
+
+    /// Judges until told to stop, or until the lease is lost.
+    ///
+    /// - Parameters:
+    ///   - judge: The judge, which has read nothing yet; what it has read is left in it.
+    ///   - shouldStop: Asked often.
+    ///   - look: Called after each commit, with the judge as it stands.
+    ///   - tell: Called with what happens.
+    /// - Throws: ``CaptureError`` where the store fails for good or the lease was lost, ``PackedError``
+    ///   and ``RecordError`` where memory fails.
+    package func run(
+        _ judge: inout LiveJudge,
+        until shouldStop: () -> Bool,
+        look: (LiveJudge) -> Void = { _ in },
+        tell: (Event) -> Void = { _ in }
+    ) throws {
+        guard var lease = try lease(until: shouldStop, tell) else { return }
+        defer {
+            // Where it can't be given back it runs out.
+            try? store.giveBack(lease)
+        }
+        try resume(&judge, &lease, shouldStop, tell)
+        look(judge)
+        var settled = clock.now()
+        while !shouldStop() {
+            try renewIfDue(&lease)
+            let records = try patiently(shouldStop, tell) { () throws(CaptureError) in
+                try store.records(after: judge.offset, limit: pace.batch)
+            }
+            guard let records else { return }
+            try judge.take(records)
+            let isDue = clock.now().since(settled) >= pace.settling
+            if !records.isEmpty || isDue, isDue || records.count < pace.batch {
+                if try commit(&judge, lease, shouldStop, tell) { look(judge) }
+                settled = clock.now()
+            }
+            if records.isEmpty { clock.sleep(pace.idle) }
+        }
+    }
+
+    /// Waits for the accounts; `nil` where it was told to stop meanwhile.
+    private func lease(
+        until shouldStop: () -> Bool,
+        _ tell: (Event) -> Void
+    ) throws -> Lease? {
+        var isTold = false
+        while !shouldStop() {
+            let now = clock.now()
+            let lease = try patiently(shouldStop, tell) { () throws(CaptureError) in
+                try store.lease(of: 1, to: owner, at: now, until: now.advanced(by: pace.lease))
+            }
+            if let lease = lease ?? nil { return lease }
+            if !isTold { tell(.waiting) }
+            isTold = true
+            clock.sleep(pace.idle)
+        }
+        return nil
+    }
+
+    /// Reads all that the store holds, and puts its verdicts right.
+    private func resume(
+        _ judge: inout LiveJudge,
+        _ lease: inout Lease,
+        _ shouldStop: () -> Bool,
+        _ tell: (Event) -> Void
+    ) throws {
+        while !shouldStop() {
+            try renewIfDue(&lease)
+            let records = try store.records(after: judge.offset, limit: pace.batch)
+            guard !records.isEmpty else { break }
+            try judge.take(records)
+        }
+        guard !shouldStop() else { return }
+        let updates = try judge.reconcile(with: store)
+        try write(updates, lease, through: judge.offset)
+        tell(.resumed(records: judge.replay.counts.records, updates: updates.count))
+    }
+
+    /// Commits what has settled; whether there was anything.
+    private func commit(
+        _ judge: inout LiveJudge,
+        _ lease: Lease,
+        _ shouldStop: () -> Bool,
+        _ tell: (Event) -> Void
+    ) throws -> Bool {
+        let updates = try judge.settle()
+        let offset = judge.offset
+        guard !updates.isEmpty else { return false }
+        _ = try patiently(shouldStop, tell) { () throws(CaptureError) in
+            try write(updates, lease, through: offset)
+        }
+        tell(.committed(updates: updates.count, through: offset))
+        return true
+    }
+
+    private func write(
+        _ updates: [VerdictUpdate],
+        _ lease: Lease,
+        through offset: Int64
+    ) throws(CaptureError) {
+        guard try store.commit(updates, under: lease, through: offset) else { throw .lost(lease) }
+    }
+
+    private func renewIfDue(_ lease: inout Lease) throws(CaptureError) {
+        let left = lease.until.since(clock.now())
+        guard left.times(2) < pace.lease else { return }
+        let until = clock.now().advanced(by: pace.lease)
+        guard let renewed = try store.renew(lease, until: until) else { throw .lost(lease) }
+        lease = renewed
+    }
+
+    /// Does something with the store, again and again while its failure may pass; `nil` where it was
+    /// told to stop meanwhile.
+    private func patiently<Value>(
+        _ shouldStop: () -> Bool,
+        _ tell: (Event) -> Void,
+        _ body: () throws(CaptureError) -> Value
+    ) throws(CaptureError) -> Value? {
+        var wait = pace.idle
+        while true {
+            do throws(CaptureError) {
+                return try body()
+            } catch {
+                guard error.isPassing else { throw error }
+                tell(.failed(error))
+            }
+            guard !shouldStop() else { return nil }
+            clock.sleep(wait)
+            wait = min(wait.times(2), TimeSpan(microseconds: 5_000_000))
+        }
+    }
+}
+
+extension CaptureError {
+    /// A lease that another worker has by now.
+    fileprivate static func lost(_ lease: Lease) -> CaptureError {
+        CaptureError(
+            "another worker took over while this one (\(lease.owner)) did not renew its lease; it "
+                + "stops, and nothing of its work was written since",
+            isPassing: false
+        )
+    }
+}

@@ -1,0 +1,172 @@
+import BillingModel
+import DivergenceAnalysis
+package import Logging
+import MirrorLog
+package import MirrorStore
+package import ParityReport
+package import ServiceLifecycle
+package import ShadowRun
+import Synchronization
+
+/// A live mirror: sources fill a store, a judge keeps its verdicts up to date, and a report is written
+/// now and then.
+package struct Watch: Sendable {
+    private let configuration: WatchConfiguration
+    private let settings: JudgeSettings
+    private let store: any MirrorStore
+    private let clock: JudgeLoop.Clock
+    private let program: String
+    private let owner: String
+    private let logger: Logger
+    private let status = WatchStatus()
+    private let writeReport: @Sendable (inout Replay, _ folder: String) throws -> Void
+
+    /// A mirror; nothing happens until its services run.
+    ///
+    /// - Parameters:
+    ///   - configuration: What it is told to do.
+    ///   - settings: What verdicts depend on besides the records.
+    ///   - store: The store.
+    ///   - clock: The time.
+    ///   - program: The program's name and version, for reports.
+    ///   - owner: Who leases the store, for people to read.
+    ///   - logger: Takes what happens; nothing of it is customer data.
+    ///   - writeReport: Writes the report of all records so far into a folder.
+    package init(
+        _ configuration: WatchConfiguration,
+        _ settings: JudgeSettings,
+        store: any MirrorStore,
+        clock: JudgeLoop.Clock,
+        program: String,
+        owner: String,
+        logger: Logger,
+        writeReport: @escaping @Sendable (inout Replay, _ folder: String) throws -> Void
+    ) {
+        self.configuration = configuration
+        self.settings = settings
+        self.store = store
+        self.clock = clock
+        self.program = program
+        self.owner = owner
+        self.logger = logger
+        self.writeReport = writeReport
+    }
+
+    /// All that runs, in the order in which it starts; it stops in the opposite order, so that what the
+    /// sources still hand on is kept.
+    package var services: [any Service] {
+        let latest = LatestReplay()
+        var services: [any Service] = []
+        if let address = configuration.status {
+            services.append(StatusServer(address, status, now: clock.now))
+        }
+        services.append(ThreadService("judge") { try judge(latest, $0) })
+        services.append(ThreadService("reports") { try report(latest, $0) })
+        for followed in configuration.follow {
+            services.append(ThreadService(followed.name) { follow(followed, $0) })
+        }
+        return services
+    }
+
+    // MARK: - Judging
+
+    private func judge(_ latest: LatestReplay, _ shouldStop: @Sendable () -> Bool) throws {
+        var judge = LiveJudge(settings: settings, program: program)
+        let loop = JudgeLoop(store, owner: owner, clock: clock)
+        try loop.run(&judge, until: shouldStop) { judge in
+            latest.replay.withLock { $0 = judge.replay }
+            let counts = (try? store.sources()) ?? []
+            status.update { facts in
+                facts.tally = judge.tally
+                facts.unsettled = judge.replay.engine.unsettledCount
+                facts.unmapped = judge.replay.engine.unclaimedCount
+                facts.horizon = judge.replay.coverage.horizon
+                facts.sources = counts
+                facts.judgedAt = clock.now()
+            }
+        } tell: { event in
+            tell(event)
+        }
+    }
+
+    private func tell(_ event: JudgeLoop.Event) {
+        if case .failed = event {} else { status.note(nil, of: "store") }
+        switch event {
+        case .waiting:
+            status.note("another worker has the lease", of: "store")
+            logger.notice("waiting: another worker has the lease")
+        case .resumed(let records, let updates):
+            logger.notice("resumed", metadata: ["records": "\(records)", "updates": "\(updates)"])
+        case .committed(let updates, let offset):
+            logger.debug("committed", metadata: ["updates": "\(updates)", "offset": "\(offset)"])
+        case .failed(let error):
+            status.note(error.description, of: "store")
+            logger.error("the store failed; it is tried again", metadata: ["why": "\(error)"])
+        }
+    }
+
+    // MARK: - Reports
+
+    /// The judge's latest state, for reports: a value, so that judging goes on meanwhile.
+    private final class LatestReplay: Sendable {
+        let replay = Mutex<Replay?>(nil)
+    }
+
+    private func report(_ latest: LatestReplay, _ shouldStop: @Sendable () -> Bool) throws {
+        var written: (at: Instant, records: Int)?
+        while true {
+            let isLast = shouldStop()
+            let isDue = written.map { clock.now().since($0.at) >= configuration.every } ?? true
+            if isLast || isDue, var replay = latest.replay.withLock({ $0 }),
+                replay.counts.records != written?.records, replay.counts.records > 0
+            {
+                let folder = "\(configuration.reports)/\(day(clock.now()))"
+                do {
+                    let records = replay.counts.records
+                    try writeReport(&replay, folder)
+                    written = (clock.now(), records)
+                    status.note(nil, of: "reports")
+                    logger.info("report written", metadata: ["folder": "\(folder)"])
+                } catch {
+                    status.note("\(error)", of: "reports")
+                    logger.error("no report could be written", metadata: ["why": "\(error)"])
+                    written = (clock.now(), 0)
+                }
+            }
+            guard !isLast else { return }
+            clock.sleep(Self.nap)
+        }
+    }
+
+    /// The day of an instant, as its report's folder is called.
+    private func day(_ instant: Instant) -> String { String(instant.description.prefix(10)) }
+
+    // MARK: - Sources
+
+    private func follow(
+        _ followed: WatchConfiguration.Followed,
+        _ shouldStop: @Sendable () -> Bool
+    ) {
+        let source = TailSource(name: followed.name, path: followed.file)
+        let sink = CountingSink(store, status)
+        while !shouldStop() {
+            do throws(CaptureError) {
+                let hasMore = try source.advance(into: sink, now: clock.now())
+                status.note(nil, of: followed.name)
+                if !hasMore { clock.sleep(Self.nap) }
+            } catch {
+                status.note(error.description, of: followed.name)
+                logger.error(
+                    "a source failed; it is tried again",
+                    metadata: ["source": "\(followed.name)", "why": "\(error)"]
+                )
+                clock.sleep(Self.setback)
+            }
+        }
+    }
+
+    /// How long a thread sleeps that has nothing to do.
+    private static let nap = TimeSpan(microseconds: 100_000)
+    /// How long a source waits after a failure.
+    private static let setback = TimeSpan.seconds(1)
+}

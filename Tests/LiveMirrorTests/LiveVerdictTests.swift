@@ -1,0 +1,179 @@
+import BillingModel
+import LiveMirror
+import MirrorLog
+import MirrorStore
+import ParityReport
+import ShadowRun
+import Synchronization
+import Testing
+
+/// What a live mirror finds is what a replay of its records finds.
+@Suite("live verdicts")
+struct LiveVerdictTests {
+    /// A clock that goes on by a little whenever it is looked at.
+    private final class StepClock: Sendable {
+        private let time = Mutex(Instant(microseconds: 1_772_366_400_000_000))
+
+        var clock: JudgeLoop.Clock {
+            JudgeLoop.Clock { [self] in
+                time.withLock { time in
+                    time = time.advanced(by: TimeSpan(microseconds: 30_000))
+                    return time
+                }
+            } sleep: { [self] span in
+                time.withLock { $0 = $0.advanced(by: span) }
+            }
+        }
+    }
+
+    private func batch(_ lines: some Collection<[UInt8]>) throws -> CapturedBatch {
+        let reader = try RecordReader()
+        return CapturedBatch(
+            source: "test",
+            records: try lines.map { try CapturedRecord(line: $0, reader) }
+        )
+    }
+
+    @Test("are a replay's, byte for byte, however often the judge dies", arguments: 1...4)
+    func deaths(_ seed: UInt64) throws {
+        let lines = try Fleet.small.get().lines
+        var random = SplitMix64(seed: seed)
+        let scratch = try Scratch()
+        let path = scratch.file("mirror.sqlite")
+        let clock = StepClock()
+        var kept = 0
+        while kept < lines.count {
+            // What the judge before it left behind is all that this one has.
+            let store = try SQLiteStore(path: path)
+            var rounds = random.number(1...12)
+            var judge = LiveJudge(settings: JudgeSettings(), program: "a test")
+            let loop = JudgeLoop(store, owner: "w", clock: clock.clock, pace: quick)
+            try loop.run(&judge) {
+                rounds -= 1
+                let end = min(lines.count, kept + random.number(0...60))
+                // A record may be delivered again at any time.
+                let start = max(0, kept - random.number(0...3))
+                if let next = try? batch(lines[start..<end]), (try? store.keep(next)) != nil {
+                    kept = end
+                }
+                return rounds <= 0
+            }
+        }
+        let store = try SQLiteStore(path: path)
+        try finish(store, clock)
+        let expected = try Fleet.verdicts(of: lines)
+        #expect(expected.count > 60)
+        #expect(expected.contains { $0.contains(#""divergence":{"#) })
+        #expect(try store.verdicts().sorted() == expected.sorted())
+        #expect(try Fleet.verdicts(of: store.lines()) == expected, "the log is a query away")
+    }
+
+    @Test("are put right where another program's lie in the store")
+    func reconciliation() throws {
+        let lines = try Fleet.small.get().lines
+        let scratch = try Scratch()
+        let store = try SQLiteStore(path: scratch.file("mirror.sqlite"))
+        let clock = StepClock()
+        try store.keep(batch(lines))
+        let now = clock.clock.now()
+        let lease = try #require(
+            try store.lease(of: 1, to: "old", at: now, until: now.advanced(by: .seconds(1)))
+        )
+        let foreign = StoredVerdict(
+            account: AccountID("acct_gone"),
+            opened: now,
+            content: Array("?".utf8)
+        )
+        #expect(try store.commit([.put(foreign)], under: lease, through: 1))
+        try store.giveBack(lease)
+        try finish(store, clock)
+        #expect(try store.verdicts().sorted() == Fleet.verdicts(of: lines).sorted())
+    }
+
+    @Test("of records in any order are the same")
+    func order() throws {
+        let lines = try Fleet.small.get().lines
+        var random = SplitMix64(seed: 11)
+        let scratch = try Scratch()
+        let store = try SQLiteStore(path: scratch.file("mirror.sqlite"))
+        let clock = StepClock()
+        var shuffled = random.shuffled(lines)[...]
+        while !shuffled.isEmpty {
+            try store.keep(batch(shuffled.prefix(400)))
+            shuffled = shuffled.dropFirst(400)
+            try finish(store, clock)
+        }
+        #expect(try store.verdicts().sorted() == Fleet.verdicts(of: lines).sorted())
+    }
+
+    @Test("are nobody else's while one has the lease")
+    func lease() throws {
+        let scratch = try Scratch()
+        let store = try SQLiteStore(path: scratch.file("mirror.sqlite"))
+        let clock = StepClock().clock
+        let now = clock.now()
+        _ = try store.lease(of: 1, to: "other", at: now, until: now.advanced(by: .days(1)))
+        var judge = LiveJudge(settings: JudgeSettings(), program: "a test")
+        var rounds = 5
+        var waited = 0
+        try JudgeLoop(store, owner: "w", clock: clock, pace: quick).run(&judge) {
+            rounds -= 1
+            return rounds <= 0
+        } tell: { event in
+            if case .waiting = event { waited += 1 }
+        }
+        #expect(waited == 1)
+    }
+
+    @Test("stop where another took the lease over")
+    func takenOver() throws {
+        let scratch = try Scratch()
+        let store = try SQLiteStore(path: scratch.file("mirror.sqlite"))
+        let clock = StepClock().clock
+        var judge = LiveJudge(settings: JudgeSettings(), program: "a test")
+        let error = #expect(throws: CaptureError.self) {
+            try JudgeLoop(store, owner: "sleeper", clock: clock, pace: quick).run(&judge) {
+                false
+            } look: { _ in
+                // It slept through its lease, and another came.
+                let later = clock.now().advanced(by: .days(1))
+                _ = try? store.lease(of: 1, to: "heir", at: later, until: later)
+                clock.sleep(.days(2))
+            }
+        }
+        #expect(error?.description.contains("another worker took over") == true)
+    }
+
+    private var quick: JudgeLoop.Pace {
+        var pace = JudgeLoop.Pace()
+        pace.batch = 97
+        return pace
+    }
+
+    /// Judges until nothing is left to do.
+    private func finish(_ store: SQLiteStore, _ clock: StepClock) throws {
+        var judge = LiveJudge(settings: JudgeSettings(), program: "a test")
+        var rounds = 40
+        try JudgeLoop(store, owner: "last", clock: clock.clock).run(&judge) {
+            rounds -= 1
+            return rounds <= 0
+        }
+        #expect(judge.rejects.isEmpty)
+    }
+}
+
+extension SplitMix64 {
+    /// A number of a range.
+    fileprivate mutating func number(_ range: ClosedRange<Int>) -> Int {
+        range.lowerBound + below(range.count)
+    }
+
+    /// Elements in another order (Fisher and Yates).
+    fileprivate mutating func shuffled<Element>(_ elements: [Element]) -> [Element] {
+        var elements = elements
+        for place in elements.indices.dropFirst().reversed() {
+            elements.swapAt(place, number(0...place))
+        }
+        return elements
+    }
+}

@@ -1,0 +1,58 @@
+import BillingModel
+import LiveMirror
+import MirrorLog
+import Testing
+
+@Suite("a configuration of the live mirror")
+struct WatchConfigurationTests {
+    private let least = "store: m.sqlite\nfollow: [{ name: requests, file: r.ndjson }]\n"
+
+    @Test("needs a store and a source, and has its habits for the rest")
+    func defaults() throws {
+        let configuration = try WatchConfiguration(yaml: least)
+        #expect(configuration.store == "m.sqlite")
+        #expect(configuration.follow.map(\.name) == ["requests"])
+        #expect(configuration.settle == .minutes(15))
+        #expect(configuration.reports == "reports")
+        #expect(configuration.every == .minutes(60))
+        #expect(configuration.status == nil)
+        #expect(configuration.policy == nil)
+    }
+
+    @Test("says all that can be said")
+    func all() throws {
+        let configuration = try WatchConfiguration(
+            yaml: least + """
+                judging: { settle: 30m, policy: p.yaml }
+                reports: { folder: out, every: 5m }
+                status: localhost:9464
+                """
+        )
+        #expect(configuration.settle == .minutes(30))
+        #expect(configuration.policy == "p.yaml")
+        #expect(configuration.reports == "out")
+        #expect(configuration.every == .minutes(5))
+        #expect(configuration.status?.description == "localhost:9464")
+    }
+
+    @Test(
+        "is refused with line, key and what would be right",
+        arguments: [
+            ("", "needs at least `store`"),
+            ("store: a", "names no source"),
+            ("follow: []", "lacks `store`"),
+            ("store: a\nfolow: []", "line 2: `folow` is no key here; the keys are"),
+            ("store: a\nstatus: 9464\nfollow: []", "`127.0.0.1:9464`"),
+            ("store: a\nstatus: a:99999\nfollow: []", "`127.0.0.1:9464`"),
+            ("store: a\njudging: { settle: never }", "a time such as 1h"),
+            (
+                "store: a\nfollow: [{name: x, file: a}, {name: x, file: b}]",
+                "has the name `x` of another"
+            ),
+        ]
+    )
+    func refusals(_ yaml: String, _ words: String) {
+        let error = #expect(throws: RecordError.self) { try WatchConfiguration(yaml: yaml) }
+        #expect(error?.reason.contains(words) == true, "\(error?.reason ?? "-")")
+    }
+}
