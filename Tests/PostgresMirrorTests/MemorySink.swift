@@ -31,6 +31,7 @@ final class MemorySink: CaptureSink {
         self.after = after
     }
 
+    @discardableResult
     func keep(_ batch: CapturedBatch) throws(CaptureError) -> Int {
         try before(batch)
         let redelivered = state.withLock { state in
@@ -61,8 +62,10 @@ final class MemorySink: CaptureSink {
     /// A copy of what it holds.
     var held: State { state.withLock { $0 } }
 
-    /// Forgets how far a source has come.
-    func forgetPosition() { state.withLock { $0.positions = [:] } }
+    /// Sets how far a source has come, past what may go wrong with a batch.
+    func setPosition(_ source: String, _ position: String) {
+        state.withLock { $0.positions[source] = position }
+    }
 
     /// The records of a kind.
     func records(_ kind: MirrorRecord.Kind) -> [MirrorRecord] {

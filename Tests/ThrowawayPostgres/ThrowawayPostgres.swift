@@ -11,7 +11,7 @@ package final class ThrowawayPostgres: Sendable {
     /// The file of its log.
     package let logFile: String
     private let folder: String
-    private let keeper: Process
+    private let keeper: ChildProcess
     private let lifeline: Pipe
 
     /// Why there is no server: words for whoever runs the tests.
@@ -60,25 +60,25 @@ package final class ThrowawayPostgres: Sendable {
             encoding: .utf8
         )
         lifeline = Pipe()
-        keeper = Process()
+        // Another child that had it too would keep it open beyond our end.
+        _ = fcntl(lifeline.fileHandleForWriting.fileDescriptor, F_SETFD, FD_CLOEXEC)
         // The read ends when this process does, cleanly or not.
         let script = """
             \(Self.shellUser)\(Self.programs)/pg_ctl -D \(folder)/data -l \(folder)/log -w start \
             >/dev/null || exit 1
             echo up
-            cat >/dev/null
+            read word
             \(Self.shellUser)\(Self.programs)/pg_ctl -D \(folder)/data -m immediate stop >/dev/null
             rm -rf \(folder)
             """
-        keeper.executableURL = URL(filePath: "/bin/sh")
-        keeper.arguments = ["-c", script]
-        keeper.standardInput = lifeline.fileHandleForReading
         let answer = Pipe()
-        keeper.standardOutput = answer.fileHandleForWriting
-        try keeper.run()
+        keeper = try ChildProcess(
+            ["/bin/sh", "-c", script],
+            input: lifeline.fileHandleForReading.fileDescriptor,
+            output: answer.fileHandleForWriting.fileDescriptor
+        )
         try answer.fileHandleForWriting.close()
         try lifeline.fileHandleForReading.close()
-        // The other end is kept from the shell's own children, or it would never see an end.
         let word = try answer.fileHandleForReading.read(upToCount: 2)
         guard word == Data("up".utf8) else {
             let log = (try? String(contentsOfFile: logFile, encoding: .utf8)) ?? ""
@@ -87,8 +87,8 @@ package final class ThrowawayPostgres: Sendable {
     }
 
     deinit {
-        try? lifeline.fileHandleForWriting.close()
-        keeper.waitUntilExit()
+        try? lifeline.fileHandleForWriting.write(contentsOf: Data("\n".utf8))
+        keeper.wait()
     }
 
     /// A connection string for one of its databases.
@@ -203,23 +203,18 @@ package final class ThrowawayPostgres: Sendable {
 
     @discardableResult
     private static func run(_ arguments: [String]) throws -> String {
-        let process = Process()
-        process.executableURL = URL(filePath: arguments[0])
-        process.arguments = Array(arguments.dropFirst())
-        process.currentDirectoryURL = URL(filePath: "/")
-        process.environment = ["PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"]
-        process.standardInput = FileHandle.nullDevice
         // A file rather than a pipe: a server that is started would hold a pipe open.
         let output = "\(NSTemporaryDirectory())/\(UUID().uuidString).out"
         _ = FileManager.default.createFile(atPath: output, contents: nil)
         defer { try? FileManager.default.removeItem(atPath: output) }
         let handle = try FileHandle(forWritingTo: URL(filePath: output))
-        process.standardOutput = handle
-        process.standardError = handle
-        try process.run()
-        process.waitUntilExit()
+        let status = try ChildProcess(
+            arguments,
+            input: FileHandle.nullDevice.fileDescriptor,
+            output: handle.fileDescriptor
+        ).wait()
         let text = try String(contentsOfFile: output, encoding: .utf8)
-        guard process.terminationStatus == 0 else {
+        guard status == 0 else {
             let name = arguments.first { !$0.contains("setpriv") && !$0.hasPrefix("--") } ?? ""
             throw Failure(description: "\(name): \(text.suffix(800))")
         }
