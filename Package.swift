@@ -131,7 +131,7 @@ let package = Package(
             name: "LiveMirror",
             dependencies: [
                 "BillingModel", "MirrorLog", "ShadowRun", "DivergenceAnalysis", "ParityReport",
-                "MirrorStore", flyingFox, flyingSocks, lifecycle, logging,
+                "PostgresMirror", "MirrorStore", flyingFox, flyingSocks, lifecycle, logging,
             ]
         ),
 
@@ -141,7 +141,8 @@ let package = Package(
             dependencies: [
                 "BillingModel", "MirrorLog", "DunningBrain", "ShadowRun", "DivergenceAnalysis",
                 "ParityReport", "RegressionCorpus", "CutoverGate", "FleetSimulation",
-                "ReportPages", "PackedLog", "MirrorStore", "LiveMirror", argumentParser,
+                "ReportPages", "PackedLog", "PostgresMirror", "MirrorStore", "LiveMirror",
+                argumentParser,
                 lifecycle, signals, logging,
             ]
         ),
@@ -227,7 +228,11 @@ let package = Package(
             name: "PostgresMirrorTests",
             dependencies: ["BillingModel", "MirrorLog", "PostgresMirror", "ThrowawayPostgres"]
         ),
-        .testTarget(name: "CommandLineTests", exclude: ["Snapshots"]),
+        .testTarget(
+            name: "CommandLineTests",
+            dependencies: ["PostgresMirror", "ThrowawayPostgres"],
+            exclude: ["Snapshots"]
+        ),
         .testTarget(
             name: "FleetSimulationTests",
             dependencies: ["BillingModel", "MirrorLog", "LegacyPaths", "FleetSimulation"]

@@ -1,6 +1,7 @@
 import Foundation
 import MirrorLog
 import MirrorStore
+package import PostgresMirror
 
 /// What was looked at before a mirror runs, and what is wrong with it.
 package struct Finding: Hashable, Sendable {
@@ -12,6 +13,8 @@ package struct Finding: Hashable, Sendable {
     package var words: String
     /// What to do about it; empty where nothing is to be done.
     package var remedy: String
+    /// Whether it is that the mirror could change what it watches.
+    package var isDanger = false
 
     /// How bad a finding is.
     package enum Severity: String, CaseIterable, Sendable {
@@ -29,6 +32,20 @@ package struct Finding: Hashable, Sendable {
         self.part = part
         self.words = words
         self.remedy = remedy
+    }
+}
+
+extension Finding {
+    /// A finding about a database.
+    fileprivate init(_ finding: PostgresMirror.Finding, allowsWritingRole: Bool) {
+        let severity: Severity =
+            switch finding.severity {
+            case .warning: .doubtful
+            case .broken: .wrong
+            case .dangerous: allowsWritingRole ? .doubtful : .wrong
+            }
+        self.init(severity, "postgres", finding.what, remedy: finding.remedy)
+        isDanger = finding.severity == .dangerous
     }
 }
 
@@ -54,6 +71,31 @@ package enum Doctor {
             )
         }
         return findings
+    }
+
+    /// Looks at the database.
+    ///
+    /// - Parameter settings: How it is to be watched.
+    /// - Returns: What was found, the gravest first.
+    package static func examine(_ settings: PostgresSettings) -> [Finding] {
+        do throws(PostgresError) {
+            let connection = try PostgresConnection(
+                settings.target,
+                for: .queries,
+                shouldStop: { false }
+            )
+            let found = try SetupCheck.findings(
+                connection,
+                mapping: settings.mapping,
+                publication: settings.publication
+            )
+            guard !found.isEmpty else {
+                return [Finding(.well, "postgres", "it can be watched, and not written to")]
+            }
+            return found.map { Finding($0, allowsWritingRole: settings.allowsWritingRole) }
+        } catch {
+            return [Finding(.wrong, "postgres", "\(error)", remedy: "see there")]
+        }
     }
 
     private static func store(_ path: String) -> Finding {

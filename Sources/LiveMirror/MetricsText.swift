@@ -52,6 +52,9 @@ package struct MetricsText: Sendable {
         family("unmapped_records", "gauge", "Stripe records that no account was found for.") {
             [Sample([], facts.unmapped)]
         }
+        family("unattributed_total", "counter", "What no path was named for, since the start.") {
+            [Sample([], facts.unattributed)]
+        }
         family("slot_bytes", "gauge", "What the database holds back for the mirror's slot.") {
             facts.slotBytes.map { [Sample([], $0)] } ?? []
         }

@@ -5,7 +5,7 @@ import Synchronization
 /// Work that blocks, on a thread of its own, as a service that can be stopped.
 package struct ThreadService: Service {
     private let name: String
-    private let body: @Sendable (_ shouldStop: @Sendable () -> Bool) throws -> Void
+    private let body: @Sendable (_ shouldStop: @escaping @Sendable () -> Bool) throws -> Void
 
     /// A service.
     ///
@@ -14,7 +14,7 @@ package struct ThreadService: Service {
     ///   - body: The work. It asks often whether to stop, and returns soon after it was told to.
     package init(
         _ name: String,
-        _ body: @escaping @Sendable (_ shouldStop: @Sendable () -> Bool) throws -> Void
+        _ body: @escaping @Sendable (_ shouldStop: @escaping @Sendable () -> Bool) throws -> Void
     ) {
         self.name = name
         self.body = body

@@ -4,6 +4,7 @@ package import Logging
 import MirrorLog
 package import MirrorStore
 package import ParityReport
+package import PostgresMirror
 package import ServiceLifecycle
 package import ShadowRun
 import Synchronization
@@ -14,6 +15,7 @@ package struct Watch: Sendable {
     private let configuration: WatchConfiguration
     private let settings: JudgeSettings
     private let store: any MirrorStore
+    private let database: PostgresSettings?
     private let clock: JudgeLoop.Clock
     private let program: String
     private let owner: String
@@ -27,6 +29,7 @@ package struct Watch: Sendable {
     ///   - configuration: What it is told to do.
     ///   - settings: What verdicts depend on besides the records.
     ///   - store: The store.
+    ///   - database: How the database is watched; `nil` where none is.
     ///   - clock: The time.
     ///   - program: The program's name and version, for reports.
     ///   - owner: Who leases the store, for people to read.
@@ -36,6 +39,7 @@ package struct Watch: Sendable {
         _ configuration: WatchConfiguration,
         _ settings: JudgeSettings,
         store: any MirrorStore,
+        database: PostgresSettings?,
         clock: JudgeLoop.Clock,
         program: String,
         owner: String,
@@ -45,6 +49,7 @@ package struct Watch: Sendable {
         self.configuration = configuration
         self.settings = settings
         self.store = store
+        self.database = database
         self.clock = clock
         self.program = program
         self.owner = owner
@@ -62,6 +67,9 @@ package struct Watch: Sendable {
         }
         services.append(ThreadService("judge") { try judge(latest, $0) })
         services.append(ThreadService("reports") { try report(latest, $0) })
+        if let database {
+            services.append(ThreadService("postgres") { try follow(database, $0) })
+        }
         for followed in configuration.follow {
             services.append(ThreadService(followed.name) { follow(followed, $0) })
         }
@@ -162,6 +170,43 @@ package struct Watch: Sendable {
                 )
                 clock.sleep(Self.setback)
             }
+        }
+    }
+
+    private func follow(
+        _ database: PostgresSettings,
+        _ shouldStop: @escaping @Sendable () -> Bool
+    ) throws {
+        let source = PostgresSource(
+            database,
+            sink: CountingSink(store, status),
+            clock: MirrorClock(wall: clock.now, ticks: MirrorClock.system.ticks),
+            tell: tell
+        )
+        try source.run(shouldStop: shouldStop)
+    }
+
+    private func tell(_ event: PostgresEvent) {
+        switch event {
+        case .streaming(let position):
+            status.note(nil, of: "postgres")
+            logger.notice("streaming", metadata: ["from": "\(position)"])
+        case .found(let finding):
+            logger.warning("the database", metadata: ["finding": "\(finding)"])
+        case .lag(let lag):
+            status.update { $0.slotBytes = Int64(clamping: lag.retained) }
+        case .kept(let tally, _):
+            status.update { $0.unattributed += tally.unattributed }
+        case .gap(let from, let to, let why):
+            logger.error("a gap", metadata: ["from": "\(from)", "to": "\(to)", "why": "\(why)"])
+        case .baselines(let count):
+            logger.notice("baselines taken", metadata: ["accounts": "\(count)"])
+        case .retrying(let error, let milliseconds):
+            status.note(error.description, of: "postgres")
+            logger.error(
+                "the database failed; it is tried again",
+                metadata: ["why": "\(error)", "milliseconds": "\(milliseconds)"]
+            )
         }
     }
 

@@ -16,8 +16,22 @@ package struct WatchConfiguration: Hashable, Sendable {
     package var every: TimeSpan
     /// Where metrics and health are served; `nil` for nowhere.
     package var status: Address?
+    /// The database that is watched; `nil` for none.
+    package var postgres: Database?
     /// Logs that others append to.
     package var follow: [Followed]
+
+    /// A PostgreSQL database that is watched.
+    package struct Database: Hashable, Sendable {
+        /// A connection string of libpq, by keywords or a URL.
+        package var connection: String
+        /// The replication slot.
+        package var slot: String
+        /// The publication.
+        package var publication: String
+        /// The file that says what its tables mean; `nil` for the standard mapping.
+        package var mapping: String?
+    }
 
     /// A log that another program appends to.
     package struct Followed: Hashable, Sendable {
@@ -37,9 +51,14 @@ package struct WatchConfiguration: Hashable, Sendable {
         package var description: String { "\(host):\(port)" }
     }
 
-    private enum Key: String, CaseIterable { case store, judging, reports, status, follow }
+    private enum Key: String, CaseIterable {
+        case store, judging, reports, status, postgres, follow
+    }
     private enum JudgingKey: String, CaseIterable { case settle, policy }
     private enum ReportsKey: String, CaseIterable { case folder, every }
+    private enum DatabaseKey: String, CaseIterable {
+        case connection, slot, publication, mapping
+    }
     private enum FollowKey: String, CaseIterable { case name, file }
 
     /// Reads the file's text.
@@ -59,6 +78,14 @@ package struct WatchConfiguration: Hashable, Sendable {
         self.reports = try reports?[.folder]?.text() ?? "reports"
         every = try reports?[.every]?.span(.seconds(1)...(.days(30))) ?? .minutes(60)
         status = try fields[.status].map { node throws(RecordError) in try Address(node) }
+        if let database = try fields[.postgres]?.fields(DatabaseKey.self) {
+            postgres = Database(
+                connection: try database.required(.connection).text(),
+                slot: try database[.slot]?.text() ?? "dunning_mirror",
+                publication: try database[.publication]?.text() ?? "dunning_mirror",
+                mapping: try database[.mapping]?.text()
+            )
+        }
         follow = []
         for node in try fields[.follow]?.elements() ?? [] {
             let followed = try node.fields(FollowKey.self)
@@ -68,8 +95,8 @@ package struct WatchConfiguration: Hashable, Sendable {
             }
             follow.append(Followed(name: name, file: try followed.required(.file).text()))
         }
-        guard !follow.isEmpty else {
-            throw root.error("names no source: give `follow` a log to follow")
+        guard postgres != nil || !follow.isEmpty else {
+            throw root.error("names no source: give `postgres` a database or `follow` a log")
         }
     }
 }

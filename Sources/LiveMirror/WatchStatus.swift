@@ -22,6 +22,8 @@ package final class WatchStatus: Sendable {
         package var unsettled = 0
         /// Stripe records that no account could be found for.
         package var unmapped = 0
+        /// Accounts in transactions of the database that nothing ascribed to a path, since the start.
+        package var unattributed = 0
         /// Bytes that the database holds back for the mirror's slot; `nil` without a database.
         package var slotBytes: Int64?
         /// When verdicts were last up to date.

@@ -12,6 +12,8 @@ struct CommandFailure: Error {
         case noInput = 66
         /// Reading or writing failed.
         case inputOutput = 74
+        /// It would be dangerous, and nobody said to go on.
+        case refused = 77
     }
 
     var code: Code

@@ -26,6 +26,13 @@ struct DoctorCommand: ParsableCommand {
             } catch {
                 findings.append(Finding(.wrong, "judging.policy", error.message))
             }
+            do throws(CommandFailure) {
+                if let database = try file.database(configuration) {
+                    findings += Doctor.examine(database)
+                }
+            } catch {
+                findings.append(Finding(.wrong, "postgres.mapping", error.message))
+            }
             for finding in findings { print(Self.text(of: finding)) }
             let wrong = findings.count { $0.severity == .wrong }
             print(wrong == 0 ? "nothing is wrong" : "wrong: \(wrong)")

@@ -17,7 +17,7 @@ struct DunningParity: AsyncParsableCommand {
 
             Exit codes: 0 all differences are explained, 1 some are not or the brain has a defect,
             2 the gate has not seen enough, 64 wrong usage, 65 bad data, 66 no such input, 74 an input or
-            output error.
+            output error, 77 refused because it would be dangerous.
             """,
         version: version,
         subcommands: [

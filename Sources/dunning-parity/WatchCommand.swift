@@ -7,6 +7,7 @@ import Logging
 import MirrorLog
 import MirrorStore
 import ParityReport
+import PostgresMirror
 import ServiceLifecycle
 import ShadowRun
 import UnixSignals
@@ -27,6 +28,7 @@ struct WatchCommand: AsyncParsableCommand {
 
             A configuration, watch.yaml:
               store: mirror.sqlite
+              postgres: { connection: "host=db user=dunning_mirror dbname=subs" }
               follow:                       # logs that others append to
                 - name: requests
                   file: /var/log/dunning/requests.ndjson
@@ -46,11 +48,14 @@ struct WatchCommand: AsyncParsableCommand {
         do {
             let configuration = try file.read()
             let settings = try file.settings(configuration)
+            let database = try file.database(configuration)
+            if let database { try file.refuseDanger(database) }
             let store = try file.store(configuration)
             let watch = Watch(
                 configuration,
                 settings,
                 store: store,
+                database: database,
                 clock: .system,
                 program: "dunning-parity \(DunningParity.version)",
                 owner: "\(ProcessInfo.processInfo.hostName), process \(getpid())",
@@ -76,6 +81,8 @@ struct WatchCommand: AsyncParsableCommand {
             try await group.run()
         } catch let failure as CommandFailure {
             throw failure.exit
+        } catch let error as PostgresError {
+            throw CommandFailure(code: .inputOutput, message: error.description).exit
         } catch let error as CaptureError {
             throw CommandFailure(code: .inputOutput, message: error.description).exit
         }
@@ -104,6 +111,16 @@ struct WatchFile: ParsableArguments {
     @Option(help: ArgumentHelp("The configuration, in YAML.", valueName: "file"))
     var config: String
 
+    @Flag(
+        help: ArgumentHelp(
+            "Go on though the database role could write what is watched.",
+            discussion:
+                "For a trial on a database of no worth: nothing then proves that the mirror "
+                + "only reads."
+        )
+    )
+    var acceptADatabaseRoleThatCanWrite = false
+
     /// Reads it.
     func read() throws(CommandFailure) -> WatchConfiguration {
         let text = try TextFile.read(config)
@@ -121,6 +138,54 @@ struct WatchFile: ParsableArguments {
             settle: configuration.settle,
             policy: try path.map { path throws(CommandFailure) in try PolicyFile.read(path) }
                 ?? .init()
+        )
+    }
+
+    /// How the database is watched; `nil` where none is.
+    func database(
+        _ configuration: WatchConfiguration
+    ) throws(CommandFailure) -> PostgresSettings? {
+        guard let database = configuration.postgres else { return nil }
+        let yaml = try database.mapping.map { path throws(CommandFailure) in
+            try TextFile.read(path)
+        }
+        do throws(RecordError) {
+            var settings = PostgresSettings(
+                target: database.connection,
+                slot: database.slot,
+                publication: database.publication,
+                mapping: try Self.mapping(yaml)
+            )
+            settings.allowsWritingRole = acceptADatabaseRoleThatCanWrite
+            return settings
+        } catch {
+            let file = database.mapping ?? "the standard mapping"
+            throw CommandFailure(code: .data, message: "`\(file)`: \(error.reason)")
+        }
+    }
+
+    private static func mapping(_ yaml: String?) throws(RecordError) -> RowMapping {
+        guard let yaml else { return try .standard() }
+        return try RowMapping(yaml: yaml)
+    }
+
+    /// Refuses a database that could be written to.
+    ///
+    /// One that can't be reached is not refused: it is tried again while the mirror runs, and looked at
+    /// before anything is read.
+    func refuseDanger(_ settings: PostgresSettings) throws(CommandFailure) {
+        let grave = Doctor.examine(settings).filter { $0.severity == .wrong && $0.isDanger }
+        guard !grave.isEmpty else { return }
+        let list = grave.map { "  \($0.words)" }.joined(separator: "\n")
+        let sql = RoleSQL.text(
+            role: "dunning_mirror",
+            publication: settings.publication,
+            mapping: settings.mapping
+        )
+        throw CommandFailure(
+            code: .refused,
+            message: "the database role could write what is watched:\n\(list)\n"
+                + "Nothing was started. The SQL for a role that can only read:\n\n\(sql)"
         )
     }
 

@@ -56,6 +56,8 @@ struct WatchTests {
         /// then stops it as an operator would.
         func settle(records: Int) throws {
             let process = try start()
+            // Whatever goes wrong, none is left behind.
+            defer { kill(process.processIdentifier, SIGKILL) }
             var (before, calm) = (0, 0)
             for _ in 0..<200 where calm < 3 {
                 usleep(250_000)

@@ -17,6 +17,7 @@ struct WatchConfigurationTests {
         #expect(configuration.every == .minutes(60))
         #expect(configuration.status == nil)
         #expect(configuration.policy == nil)
+        #expect(configuration.postgres == nil)
     }
 
     @Test("says all that can be said")
@@ -26,12 +27,17 @@ struct WatchConfigurationTests {
                 judging: { settle: 30m, policy: p.yaml }
                 reports: { folder: out, every: 5m }
                 status: localhost:9464
+                postgres: { connection: "host=db", slot: s, publication: p, mapping: m.yaml }
                 """
         )
         #expect(configuration.settle == .minutes(30))
         #expect(configuration.policy == "p.yaml")
         #expect(configuration.reports == "out")
         #expect(configuration.every == .minutes(5))
+        #expect(configuration.postgres?.connection == "host=db")
+        #expect(configuration.postgres?.slot == "s")
+        #expect(configuration.postgres?.publication == "p")
+        #expect(configuration.postgres?.mapping == "m.yaml")
         #expect(configuration.status?.description == "localhost:9464")
     }
 
