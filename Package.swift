@@ -55,6 +55,11 @@ let package = Package(
         .target(name: "CDeflate", linkerSettings: [.linkedLibrary("z")]),
         .target(name: "CSQLite", linkerSettings: [.linkedLibrary("sqlite3")]),
         .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .systemLibrary(
+            name: "CLibCurl",
+            pkgConfig: "libcurl",
+            providers: [.apt(["libcurl4-openssl-dev"])]
+        ),
 
         // Floor 1: the log, the brain, the legacy paths.
         .target(name: "MirrorLog", dependencies: ["BillingModel", "CSimdJSON", crypto]),
@@ -116,6 +121,12 @@ let package = Package(
             ]
         ),
         .target(
+            name: "StripeMirror",
+            dependencies: [
+                "BillingModel", "CLibCurl", "MirrorLog", crypto, flyingFox, flyingSocks,
+            ]
+        ),
+        .target(
             name: "PostgresMirror",
             dependencies: ["BillingModel", "CLibPQ", "MirrorLog", yams],
             resources: [.embedInCode("Resources/tryout.sql")]
@@ -156,6 +167,9 @@ let package = Package(
 
         // A PostgreSQL of its own for whoever tests against one.
         .target(name: "ThrowawayPostgres", path: "Tests/ThrowawayPostgres"),
+
+        // A Stripe that answers what it is told to, for tests and for nothing else.
+        .target(name: "ScriptedStripe", path: "Tests/ScriptedStripe"),
 
         .testTarget(name: "BillingModelTests", dependencies: ["BillingModel"]),
         .testTarget(name: "MirrorLogTests", dependencies: ["BillingModel", "MirrorLog"]),
@@ -227,6 +241,10 @@ let package = Package(
         .testTarget(
             name: "PostgresMirrorTests",
             dependencies: ["BillingModel", "MirrorLog", "PostgresMirror", "ThrowawayPostgres"]
+        ),
+        .testTarget(
+            name: "StripeMirrorTests",
+            dependencies: ["BillingModel", "MirrorLog", "ScriptedStripe", "StripeMirror"]
         ),
         .testTarget(
             name: "CommandLineTests",

@@ -7,6 +7,7 @@ cd "$project"
 
 # Debian packages that the build links against, as "package:file that shows it is there".
 packages=(
+    "libcurl4-openssl-dev:/usr/bin/curl-config"
     "libsimdjson-dev:/usr/include/simdjson.h"
     "libsqlite3-dev:/usr/include/sqlite3.h"
     "zlib1g-dev:/usr/include/zlib.h"
