@@ -171,6 +171,13 @@ let package = Package(
         // A Stripe that answers what it is told to, for tests and for nothing else.
         .target(name: "ScriptedStripe", path: "Tests/ScriptedStripe"),
 
+        // How quick the Stripe mirror is, against a server of its own.
+        .executableTarget(
+            name: "stripe-rate",
+            dependencies: ["BillingModel", "MirrorLog", "ScriptedStripe", "StripeMirror"],
+            path: "Benchmarks/stripe-rate.d"
+        ),
+
         .testTarget(name: "BillingModelTests", dependencies: ["BillingModel"]),
         .testTarget(name: "MirrorLogTests", dependencies: ["BillingModel", "MirrorLog"]),
         .testTarget(

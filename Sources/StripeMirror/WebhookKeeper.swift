@@ -194,7 +194,7 @@ package final class WebhookKeeper: Sendable {
         }
     }
 
-    private static let kept = WebhookAnswer(status: .kept, words: "kept", name: "kept")
+    private static let kept = WebhookAnswer(status: .kept, words: "", name: "kept")
 
     private static func unavailable(_ why: String) -> WebhookAnswer {
         WebhookAnswer(

@@ -53,7 +53,7 @@ package struct WebhookToken: Sendable, CustomStringConvertible {
 package struct WebhookAnswer: Hashable, Sendable {
     /// The HTTP status.
     package var status: Status
-    /// What happened, for whoever looks at the delivery in Stripe's Dashboard.
+    /// What is wrong, for whoever looks at the delivery in Stripe's Dashboard; empty where nothing is.
     package var words: String
     /// One word for it, for counting.
     package var name: String

@@ -1,6 +1,7 @@
 package import BillingModel
 import Crypto
 import Foundation
+import MirrorLog
 
 /// The secret that Stripe signs one webhook end point's deliveries with.
 ///
@@ -18,6 +19,19 @@ package struct WebhookSecret: Sendable, CustomStringConvertible {
             text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F })
         else { return nil }
         key = SymmetricKey(data: Array(text.utf8))
+    }
+
+    /// The head's line with which a body is signed, as Stripe would: for tests and stand-ins.
+    ///
+    /// - Parameters:
+    ///   - body: The body.
+    ///   - instant: When it is signed.
+    /// - Returns: `Stripe-Signature: t=…,v1=…`.
+    package func header(for body: [UInt8], at instant: Instant) -> String {
+        let stamp = "\(instant.unixSeconds)"
+        let payload = Array(stamp.utf8) + [UInt8(ascii: ".")] + body
+        let code = HMAC<SHA256>.authenticationCode(for: payload, using: key)
+        return "Stripe-Signature: t=\(stamp),v1=\(Array(code).hexadecimal)"
     }
 
     /// Nothing of the secret.

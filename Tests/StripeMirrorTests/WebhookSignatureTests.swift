@@ -37,6 +37,8 @@ struct WebhookSignatureTests {
             "whsec_" + (0..<(8 + random.below(90))).map { _ in "k\(random.below(10))" }.joined()
         let header = Self.header(key, body)
         #expect(try check(key).check(header, body, at: Self.now) == Self.now)
+        let secret = try secret(key)
+        #expect(secret.header(for: body, at: Self.now) == "Stripe-Signature: \(header)")
         for place in body.indices where random.below(20) == 0 {
             var other = body
             other[place] ^= 1 << UInt8(random.below(8))

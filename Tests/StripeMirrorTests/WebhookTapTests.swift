@@ -52,10 +52,21 @@ struct WebhookTapTests {
             for _ in 0..<3 {
                 let answer = await client.send("POST /stripe", [Self.signature(body)], body)
                 #expect(answer?.status == 200)
-                #expect(answer?.body == "kept\n")
+                #expect(answer?.head.hasPrefix("HTTP/1.1 200 kept") == true)
+                #expect(answer?.body == "")
                 #expect(sink.kept.records.count == 1)
             }
             #expect(keeper.tally.records == 3 && keeper.tally.redelivered == 2)
+        }
+    }
+
+    @Test("the head's names are read whatever their case, as proxies write them")
+    func lowerCase() async throws {
+        try await withTap(MemorySink()) { port, _, _ in
+            let body = MadeUpEvent.pretty("evt_1", created: Self.second).bytes
+            let line = Self.signature(body).replacing("Stripe-S", with: "stripe-s")
+            let answer = try await PlainClient(port: port).send("POST /stripe", [line], body)
+            #expect(answer?.status == 200)
         }
     }
 
