@@ -134,7 +134,7 @@ let package = Package(
 
         .target(
             name: "MirrorStore",
-            dependencies: ["BillingModel", "MirrorLog", crypto, grdb]
+            dependencies: ["BillingModel", "MirrorLog", "PostgresMirror", crypto, grdb]
         ),
 
         // Floor 5: all of the live mirror together.
@@ -243,7 +243,9 @@ let package = Package(
         ),
         .testTarget(
             name: "MirrorStoreTests",
-            dependencies: ["BillingModel", "MirrorLog", "MirrorStore"]
+            dependencies: [
+                "BillingModel", "MirrorLog", "PostgresMirror", "MirrorStore", "ThrowawayPostgres",
+            ]
         ),
         .testTarget(
             name: "PostgresMirrorTests",

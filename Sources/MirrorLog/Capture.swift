@@ -33,9 +33,11 @@ package struct CaptureReject: Hashable, Sendable {
     package var content: [UInt8]
 
     /// A reject from its parts.
+    ///
+    /// A zero among the words is shown as `�`: databases keep no text that has one.
     package init(place: String, reason: String, content: [UInt8]) {
-        self.place = place
-        self.reason = reason
+        self.place = place.replacing("\0", with: "\u{FFFD}")
+        self.reason = reason.replacing("\0", with: "\u{FFFD}")
         self.content = content
     }
 }

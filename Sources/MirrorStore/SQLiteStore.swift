@@ -36,15 +36,12 @@ package struct SQLiteStore: MirrorStore {
         try write { database in
             let insert = try database.cachedStatement(
                 sql: """
-                    INSERT OR IGNORE INTO record (id, account, digest, source, line)
-                    VALUES (?, ?, ?, ?, ?)
+                    INSERT OR IGNORE INTO record (digest, source, line) VALUES (?, ?, ?)
                     """
             )
             var redelivered = 0
             for captured in batch.records {
                 try insert.execute(arguments: [
-                    captured.record.id.rawValue,
-                    captured.record.account?.rawValue ?? "",
                     Data(recordDigest(of: captured.record)),
                     batch.source,
                     Data(captured.line),
@@ -197,12 +194,13 @@ package struct SQLiteStore: MirrorStore {
                     ON CONFLICT (account, opened) DO UPDATE SET content = excluded.content
                     """
             ).execute(arguments: [
-                verdict.account.rawValue, verdict.opened.microseconds, Data(verdict.content),
+                Data(verdict.account.rawValue.utf8), verdict.opened.microseconds,
+                Data(verdict.content),
             ])
         case .withdraw(let account, let opened):
             try database.cachedStatement(
                 sql: "DELETE FROM verdict WHERE account = ? AND opened = ?"
-            ).execute(arguments: [account.rawValue, opened.microseconds])
+            ).execute(arguments: [Data(account.rawValue.utf8), opened.microseconds])
         }
     }
 
@@ -213,10 +211,10 @@ package struct SQLiteStore: MirrorStore {
                 sql: "SELECT account, opened, content FROM verdict ORDER BY account, opened"
             )
             while let row = try rows.next() {
-                let content: Data = row["content"]
+                let (account, content): (Data, Data) = (row["account"], row["content"])
                 visit(
                     StoredVerdict(
-                        account: AccountID(row["account"]),
+                        account: AccountID(String(decoding: account, as: UTF8.self)),
                         opened: Instant(microseconds: row["opened"]),
                         content: Array(content)
                     )

@@ -20,12 +20,9 @@ enum StoreSchema {
     private static let tables = """
         CREATE TABLE record (
             offset INTEGER PRIMARY KEY,
-            id TEXT NOT NULL,
-            account TEXT NOT NULL, -- empty where the record names none
-            digest BLOB NOT NULL,
+            digest BLOB NOT NULL UNIQUE, -- of id, account and content
             source TEXT NOT NULL,
-            line BLOB NOT NULL,
-            UNIQUE (id, account, digest)
+            line BLOB NOT NULL
         ) STRICT;
         CREATE TABLE reject (
             offset INTEGER PRIMARY KEY,
@@ -50,7 +47,7 @@ enum StoreSchema {
             offset INTEGER NOT NULL DEFAULT 0
         ) STRICT;
         CREATE TABLE verdict (
-            account TEXT NOT NULL,
+            account BLOB NOT NULL, -- UTF-8
             opened INTEGER NOT NULL, -- microseconds since 1970
             content BLOB NOT NULL,
             PRIMARY KEY (account, opened)

@@ -15,6 +15,8 @@ package final class PostgresConnection {
         case queries
         /// Commands and the stream of replication.
         case replication
+        /// Reading and writing a store of the mirror's own, never what it watches.
+        case store
     }
 
     /// Connects.

@@ -76,7 +76,11 @@ struct StoreConformanceTests {
     func rejects(_ kind: StoreKind) throws {
         let place = try StorePlace(kind)
         let store = try place.open()
-        let poison = CaptureReject(place: "0/7", reason: "`flags` is no number", content: [0, 255])
+        let poison = CaptureReject(
+            place: "0/7",
+            reason: "`fl\0gs` is no number",
+            content: [0, 255]
+        )
         let other = CaptureReject(place: "0/9", reason: "no JSON", content: [])
         try store.keep(CapturedBatch(source: "x", rejects: [poison, other]))
         try store.keep(CapturedBatch(source: "x", rejects: [poison]))
@@ -109,6 +113,32 @@ struct StoreConformanceTests {
         #expect(try store.verdicts() == ["a 9 divergent", "b 5 match"])
         #expect(try place.open().verdicts() == ["a 9 divergent", "b 5 match"])
         #expect(try place.open().offset(of: 0) == 4)
+    }
+
+    @Test(
+        "carries changes out one after the other: the last word counts",
+        arguments: StoreKind.allCases
+    )
+    func lastWord(_ kind: StoreKind) throws {
+        let place = try StorePlace(kind)
+        let store = try place.open()
+        let lease = try #require(
+            try store.lease(of: 1, to: "w1", at: Self.start, until: Self.soon)
+        )
+        let (a, b) = (AccountID("a"), AccountID("b\u{0}é"))
+        let instant = Instant(microseconds: 1)
+        let updates: [VerdictUpdate] = [
+            .put(Made.verdict("a", 1, "first")), .put(Made.verdict("a", 1, "second")),
+            .put(Made.verdict(b.rawValue, 1, "gone")), .withdraw(b, opened: instant),
+            .withdraw(a, opened: Instant(microseconds: 2)),
+            .put(Made.verdict("a", 2, "back")),
+        ]
+        #expect(try store.commit(updates, under: lease, through: 1))
+        #expect(try store.verdicts() == ["a 1 second", "a 2 back"])
+        #expect(
+            try store.commit([.put(Made.verdict(b.rawValue, 3, "odd"))], under: lease, through: 1)
+        )
+        #expect(try store.verdicts().last == "\(b.rawValue) 3 odd")
     }
 
     @Test("leases each partition to one worker at a time", arguments: StoreKind.allCases)

@@ -3,10 +3,11 @@ import Foundation
 import MirrorLog
 import MirrorStore
 import Testing
+import ThrowawayPostgres
 
 /// The stores that must behave alike.
 enum StoreKind: String, CaseIterable, Sendable, CustomTestStringConvertible {
-    case sqlite
+    case sqlite, postgres
 
     var testDescription: String { rawValue }
 }
@@ -15,9 +16,19 @@ enum StoreKind: String, CaseIterable, Sendable, CustomTestStringConvertible {
 final class StorePlace: Sendable {
     let kind: StoreKind
     private let folder: URL
+    private let target: String
+
+    /// One server for all tests, which is gone when the process is.
+    private static let server = Result { try ThrowawayPostgres() }
 
     init(_ kind: StoreKind) throws {
         self.kind = kind
+        switch kind {
+        case .sqlite: target = ""
+        case .postgres:
+            let server = try Self.server.get()
+            target = server.target(try server.makeDatabase("SELECT 1"))
+        }
         folder = FileManager.default.temporaryDirectory.appending(path: "store-\(UUID())")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     }
@@ -34,6 +45,7 @@ final class StorePlace: Sendable {
     func open() throws -> any MirrorStore {
         switch kind {
         case .sqlite: try SQLiteStore(path: file)
+        case .postgres: try PostgresStore(target: target)
         }
     }
 }
