@@ -87,7 +87,8 @@ extension ParityEngine {
         let candidates =
             isShownAnew
             ? Set(ledgers.keys) : Set(due).union(strays.dueOwners(by: coverage.horizon))
-        for account in candidates.sorted() {
+        // Who has no records here is another's to judge.
+        for account in candidates.sorted() where ledgers[account] != nil {
             let theirs = customers[account] ?? []
             let records = try records(of: account, theirs, coverage)
             let verdicts = judge.judge(account, records).episodes

@@ -1,4 +1,4 @@
-import BillingModel
+package import BillingModel
 package import MirrorLog
 package import ShadowRun
 
@@ -60,6 +60,12 @@ package struct ParityEngine: Sendable {
         package var outOfOrder = 0
     }
 
+    /// Which accounts are judged here, where others judge the rest; `nil` for all.
+    ///
+    /// The records of other accounts still tell what the log shows and whose a customer is, and are
+    /// not kept. Set before anything is fed.
+    package var covers: (@Sendable (AccountID) -> Bool)?
+
     /// An engine that was fed nothing.
     ///
     /// - Parameters:
@@ -117,6 +123,7 @@ package struct ParityEngine: Sendable {
         _ record: PackedArrival,
         _ packed: ArraySlice<UInt8>
     ) -> AccountRecords.Arrival {
+        if let covers, let account = record.account, !covers(account) { return .new }
         let (hash, settles) = (record.idHash, firstAffected(by: record.at))
         let testLine = record.isTestMode ? record.line : nil
         let known = ledgers.count + strays.records.count

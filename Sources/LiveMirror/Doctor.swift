@@ -56,7 +56,11 @@ package enum Doctor {
     /// - Parameter configuration: The configuration, which was read.
     /// - Returns: What was found, in the order of the configuration.
     package static func examine(_ configuration: WatchConfiguration) -> [Finding] {
-        var findings = [store(configuration.store)]
+        var findings: [Finding] = []
+        switch configuration.store {
+        case .file(let path): findings.append(store(path))
+        case .postgres(let target, _): findings.append(store(target: target))
+        }
         if let policy = configuration.policy { findings.append(readable(policy, "judging.policy")) }
         findings.append(folder(configuration.reports))
         for followed in configuration.follow { findings.append(follow(followed)) }
@@ -118,6 +122,29 @@ package enum Doctor {
             return Finding(.well, "store", "`\(path)` holds \(records) records")
         } catch {
             return Finding(.wrong, "store", "`\(path)`: \(error)", remedy: "see there")
+        }
+    }
+
+    private static func store(target: String) -> Finding {
+        do throws(PostgresError) {
+            let connection = try PostgresConnection(target, for: .queries)
+            let answer = try connection.query(
+                "SELECT has_database_privilege(current_database(), 'CREATE')",
+                [],
+                "looking at the store"
+            )
+            guard answer.first?.first == "t" else {
+                return Finding(
+                    .doubtful,
+                    "store",
+                    "its role may not make the schema `dunning_parity`",
+                    remedy: "let its owner make it once: CREATE SCHEMA dunning_parity "
+                        + "AUTHORIZATION the role"
+                )
+            }
+            return Finding(.well, "store", "PostgreSQL can be reached")
+        } catch {
+            return Finding(.wrong, "store", "\(error)", remedy: "see there")
         }
     }
 

@@ -57,16 +57,25 @@ package struct JudgeLoop: Sendable {
     private let owner: String
     private let clock: Clock
     private let pace: Pace
+    private let partitions: Int
 
     /// A loop over a store.
     ///
     /// - Parameters:
     ///   - store: The store.
     ///   - owner: Who leases the accounts, for people to read.
+    ///   - partitions: Into how many parts the accounts are split, at least 1; it works on one.
     ///   - clock: The time.
     ///   - pace: How long it waits.
-    package init(_ store: any MirrorStore, owner: String, clock: Clock, pace: Pace = Pace()) {
+    package init(
+        _ store: any MirrorStore,
+        owner: String,
+        partitions: Int = 1,
+        clock: Clock,
+        pace: Pace = Pace()
+    ) {
         self.store = store
+        self.partitions = max(1, partitions)
         self.owner = owner
         self.clock = clock
         self.pace = pace
@@ -120,7 +129,12 @@ package struct JudgeLoop: Sendable {
         while !shouldStop() {
             let now = clock.now()
             let lease = try patiently(shouldStop, tell) { () throws(CaptureError) in
-                try store.lease(of: 1, to: owner, at: now, until: now.advanced(by: pace.lease))
+                try store.lease(
+                    of: partitions,
+                    to: owner,
+                    at: now,
+                    until: now.advanced(by: pace.lease)
+                )
             }
             if let lease = lease ?? nil { return lease }
             if !isTold { tell(.waiting) }
@@ -137,6 +151,7 @@ package struct JudgeLoop: Sendable {
         _ shouldStop: () -> Bool,
         _ tell: (Event) -> Void
     ) throws {
+        judge.judgeOnly(lease)
         while !shouldStop() {
             try renewIfDue(&lease)
             let records = try store.records(after: judge.offset, limit: pace.batch)
@@ -144,7 +159,7 @@ package struct JudgeLoop: Sendable {
             try judge.take(records)
         }
         guard !shouldStop() else { return }
-        let updates = try judge.reconcile(with: store)
+        let updates = try judge.reconcile(with: store, lease)
         try write(updates, lease, through: judge.offset)
         tell(.resumed(records: judge.replay.counts.records, updates: updates.count))
     }

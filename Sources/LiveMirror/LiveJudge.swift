@@ -29,6 +29,12 @@ package struct LiveJudge: Sendable {
         replay = Replay(settings: settings, program: program)
     }
 
+    /// Judges the accounts of a lease only; before any record is taken.
+    mutating func judgeOnly(_ lease: Lease) {
+        guard lease.partitions > 1 else { return }
+        replay.judgeOnly { lease.covers($0) }
+    }
+
     /// Takes records, which follow those taken before.
     ///
     /// - Throws: ``RecordError`` when memory is short.
@@ -59,13 +65,21 @@ package struct LiveJudge: Sendable {
     /// What has to be changed about a store's verdicts, so that they are those of all records taken.
     ///
     /// It is asked once, when all that a store held at the start was taken.
-    /// - Parameter store: The store.
+    /// - Parameters:
+    ///   - store: The store.
+    ///   - lease: Whose verdicts are looked at.
     /// - Returns: The changes, in order of account and opening.
     /// - Throws: ``CaptureError`` where the store can't be read, ``PackedError`` where memory was
     ///   tampered with.
-    package mutating func reconcile(with store: some MirrorStore) throws -> [VerdictUpdate] {
+    package mutating func reconcile(
+        with store: some MirrorStore,
+        _ lease: Lease
+    ) throws -> [VerdictUpdate] {
         var stale: [VerdictKey: [UInt8]] = [:]
-        try store.forEachVerdict { stale[VerdictKey($0.account, $0.opened)] = $0.content }
+        try store.forEachVerdict { verdict in
+            guard lease.covers(verdict.account) else { return }
+            stale[VerdictKey(verdict.account, verdict.opened)] = verdict.content
+        }
         var updates: [VerdictUpdate] = []
         for update in try settle() {
             guard case .put(let verdict) = update else { continue }

@@ -80,7 +80,9 @@ package struct Watch: Sendable {
 
     private func judge(_ latest: LatestReplay, _ shouldStop: @Sendable () -> Bool) throws {
         var judge = LiveJudge(settings: settings, program: program)
-        let loop = JudgeLoop(store, owner: owner, clock: clock)
+        var partitions = 1
+        if case .postgres(_, let count) = configuration.store { partitions = count }
+        let loop = JudgeLoop(store, owner: owner, partitions: partitions, clock: clock)
         try loop.run(&judge, until: shouldStop) { judge in
             latest.replay.withLock { $0 = judge.replay }
             let counts = (try? store.sources()) ?? []

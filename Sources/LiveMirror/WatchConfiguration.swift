@@ -4,8 +4,8 @@ import ParityReport
 
 /// What `watch` is told to do: the file `watch.yaml`.
 package struct WatchConfiguration: Hashable, Sendable {
-    /// The file that the store is kept in.
-    package var store: String
+    /// Where the store is kept.
+    package var store: Store
     /// How long an account must be quiet for an episode to close.
     package var settle: TimeSpan
     /// The file of the policy that the brain decides under; `nil` for the standard one.
@@ -31,6 +31,14 @@ package struct WatchConfiguration: Hashable, Sendable {
         package var publication: String
         /// The file that says what its tables mean; `nil` for the standard mapping.
         package var mapping: String?
+    }
+
+    /// Where a store is kept.
+    package enum Store: Hashable, Sendable {
+        /// In one SQLite file.
+        case file(String)
+        /// In PostgreSQL, by a connection string of libpq, the accounts split among several workers.
+        case postgres(String, partitions: Int)
     }
 
     /// A log that another program appends to.
@@ -70,7 +78,7 @@ package struct WatchConfiguration: Hashable, Sendable {
             throw RecordError("the file is empty; it needs at least `store` and a source")
         }
         let fields = try root.fields(Key.self)
-        store = try fields.required(.store).text()
+        store = try Store(fields.required(.store))
         let judging = try fields[.judging]?.fields(JudgingKey.self)
         settle = try judging?[.settle]?.span(.seconds(1)...(.days(30))) ?? .minutes(15)
         policy = try judging?[.policy]?.text()
@@ -95,9 +103,28 @@ package struct WatchConfiguration: Hashable, Sendable {
             }
             follow.append(Followed(name: name, file: try followed.required(.file).text()))
         }
-        guard postgres != nil || !follow.isEmpty else {
+        // A worker that only judges leaves the capturing to another.
+        var isShared = false
+        if case .postgres = store { isShared = true }
+        guard isShared || postgres != nil || !follow.isEmpty else {
             throw root.error("names no source: give `postgres` a database or `follow` a log")
         }
+    }
+}
+
+extension WatchConfiguration.Store {
+    private enum Key: String, CaseIterable { case postgres, partitions }
+
+    fileprivate init(_ node: YAMLNode) throws(RecordError) {
+        guard node.isMapping else {
+            self = .file(try node.text())
+            return
+        }
+        let fields = try node.fields(Key.self)
+        self = .postgres(
+            try fields.required(.postgres).text(),
+            partitions: Int(clamping: try fields[.partitions]?.number(1...1024) ?? 1)
+        )
     }
 }
 

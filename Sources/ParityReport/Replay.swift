@@ -1,3 +1,4 @@
+package import BillingModel
 package import DivergenceAnalysis
 package import MirrorLog
 package import ShadowRun
@@ -28,6 +29,13 @@ package struct Replay {
     ) {
         engine = ParityEngine(settings: settings, rows: rows, spilling: spilling)
         self.program = program
+    }
+
+    /// Judges some accounts only, where others judge the rest; before anything is read.
+    ///
+    /// - Parameter covers: Whether an account is judged here.
+    package mutating func judgeOnly(_ covers: @escaping @Sendable (AccountID) -> Bool) {
+        engine.covers = covers
     }
 
     /// What was fed so far.

@@ -40,6 +40,9 @@ package struct YAMLNode {
         return YAMLFields(fields, of: self)
     }
 
+    /// Whether it is a mapping, where something else may stand as well.
+    package var isMapping: Bool { node.mapping != nil }
+
     /// The entries of a mapping in order, each key once.
     package func entries() throws(RecordError) -> [(name: String, value: YAMLNode)] {
         guard let mapping = node.mapping else { throw error("is not a mapping") }

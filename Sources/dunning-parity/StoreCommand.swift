@@ -105,7 +105,7 @@ struct StoreCommand: ParsableCommand {
     /// Opens the store and prints lines of it.
     private static func show(
         _ file: WatchFile,
-        _ body: (SQLiteStore, _ out: ([UInt8]) -> Void) throws(CaptureError) -> Void
+        _ body: (any MirrorStore, _ out: ([UInt8]) -> Void) throws(CaptureError) -> Void
     ) throws {
         do throws(CommandFailure) {
             let store = try file.existingStore(file.read())
@@ -124,11 +124,11 @@ extension WatchFile {
     /// Opens the store of a mirror that has run.
     fileprivate func existingStore(
         _ configuration: WatchConfiguration
-    ) throws(CommandFailure) -> SQLiteStore {
-        guard access(configuration.store, F_OK) == 0 else {
+    ) throws(CommandFailure) -> any MirrorStore {
+        if case .file(let path) = configuration.store, access(path, F_OK) != 0 {
             throw CommandFailure(
                 code: .noInput,
-                message: "`\(configuration.store)` is not there: no mirror has run with this "
+                message: "`\(path)` is not there: no mirror has run with this "
                     + "configuration, in this working directory"
             )
         }

@@ -190,12 +190,16 @@ struct WatchFile: ParsableArguments {
     }
 
     /// Opens the store.
-    func store(_ configuration: WatchConfiguration) throws(CommandFailure) -> SQLiteStore {
+    func store(
+        _ configuration: WatchConfiguration
+    ) throws(CommandFailure) -> any MirrorStore {
         do throws(CaptureError) {
-            return try SQLiteStore(path: configuration.store)
+            switch configuration.store {
+            case .file(let path): return try SQLiteStore(path: path)
+            case .postgres(let target, _): return try PostgresStore(target: target)
+            }
         } catch {
-            let message = "store `\(configuration.store)`: \(error)"
-            throw CommandFailure(code: .inputOutput, message: message)
+            throw CommandFailure(code: .inputOutput, message: "`\(config)`: \(error)")
         }
     }
 }

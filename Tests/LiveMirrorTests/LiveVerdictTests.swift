@@ -106,6 +106,43 @@ struct LiveVerdictTests {
         #expect(try store.verdicts().sorted() == Fleet.verdicts(of: lines).sorted())
     }
 
+    @Test("of several workers are together what one finds, whoever dies", arguments: 1...3)
+    func partitions(_ seed: UInt64) throws {
+        let lines = try Fleet.small.get().lines
+        var random = SplitMix64(seed: seed)
+        let scratch = try Scratch()
+        let store = try SQLiteStore(path: scratch.file("mirror.sqlite"))
+        let clock = StepClock()
+        try store.keep(batch(lines))
+        for round in 0..<12 {
+            // All partitions but one are somebody else's for now; who had them before is dead.
+            let far = clock.clock.now().advanced(by: .days(9))
+            var others: [Lease] = []
+            for _ in 0..<3 {
+                let until = far.advanced(by: .days(1))
+                let lease = try store.lease(of: 3, to: "other", at: far, until: until)
+                others.append(try #require(lease))
+            }
+            let free = round < 9 ? random.number(0...2) : round - 9
+            for lease in others where lease.partition == free { try store.giveBack(lease) }
+            var judge = LiveJudge(settings: JudgeSettings(), program: "a test")
+            var rounds = round < 9 ? random.number(1...30) : 60
+            let loop = JudgeLoop(
+                store,
+                owner: "w\(round)",
+                partitions: 3,
+                clock: clock.clock,
+                pace: quick
+            )
+            try loop.run(&judge) {
+                rounds -= 1
+                return rounds <= 0
+            }
+            clock.clock.sleep(.days(20))
+        }
+        #expect(try store.verdicts().sorted() == Fleet.verdicts(of: lines).sorted())
+    }
+
     @Test("are nobody else's while one has the lease")
     func lease() throws {
         let scratch = try Scratch()

@@ -10,7 +10,7 @@ struct WatchConfigurationTests {
     @Test("needs a store and a source, and has its habits for the rest")
     func defaults() throws {
         let configuration = try WatchConfiguration(yaml: least)
-        #expect(configuration.store == "m.sqlite")
+        #expect(configuration.store == .file("m.sqlite"))
         #expect(configuration.follow.map(\.name) == ["requests"])
         #expect(configuration.settle == .minutes(15))
         #expect(configuration.reports == "reports")
@@ -39,6 +39,14 @@ struct WatchConfigurationTests {
         #expect(configuration.postgres?.publication == "p")
         #expect(configuration.postgres?.mapping == "m.yaml")
         #expect(configuration.status?.description == "localhost:9464")
+    }
+
+    @Test("may share a store in PostgreSQL, and then needs no source of its own")
+    func shared() throws {
+        let configuration = try WatchConfiguration(
+            yaml: #"store: { postgres: "host=db", partitions: 4 }"#
+        )
+        #expect(configuration.store == .postgres("host=db", partitions: 4))
     }
 
     @Test(
