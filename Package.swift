@@ -142,7 +142,8 @@ let package = Package(
             name: "LiveMirror",
             dependencies: [
                 "BillingModel", "MirrorLog", "ShadowRun", "DivergenceAnalysis", "ParityReport",
-                "PostgresMirror", "MirrorStore", flyingFox, flyingSocks, lifecycle, logging,
+                "PostgresMirror", "StripeMirror", "MirrorStore", flyingFox, flyingSocks, lifecycle,
+                logging,
             ]
         ),
 
@@ -152,7 +153,8 @@ let package = Package(
             dependencies: [
                 "BillingModel", "MirrorLog", "DunningBrain", "ShadowRun", "DivergenceAnalysis",
                 "ParityReport", "RegressionCorpus", "CutoverGate", "FleetSimulation",
-                "ReportPages", "PackedLog", "PostgresMirror", "MirrorStore", "LiveMirror",
+                "ReportPages", "PackedLog", "PostgresMirror", "StripeMirror", "MirrorStore",
+                "LiveMirror",
                 argumentParser,
                 lifecycle, signals, logging,
             ]

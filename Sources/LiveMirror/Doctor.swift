@@ -2,6 +2,7 @@ import Foundation
 import MirrorLog
 import MirrorStore
 package import PostgresMirror
+package import StripeMirror
 
 /// What was looked at before a mirror runs, and what is wrong with it.
 package struct Finding: Hashable, Sendable {
@@ -100,6 +101,39 @@ package enum Doctor {
         } catch {
             return [Finding(.wrong, "postgres", "\(error)", remedy: "see there")]
         }
+    }
+
+    /// Looks at Stripe: at the key by itself, and whether it may read what it must.
+    ///
+    /// - Parameters:
+    ///   - stripe: How it is to be watched.
+    ///   - clock: The time.
+    /// - Returns: What was found.
+    package static func examine(_ stripe: StripeWatch, _ clock: StripeClock) -> [Finding] {
+        let check = stripe.keyCheck
+        var findings = check.findings.map { finding in
+            Finding(
+                finding.isRefusal ? .wrong : .doubtful,
+                "stripe",
+                finding.what,
+                remedy: finding.mend
+            )
+        }
+        guard check.isAccepted else { return findings }
+        do {
+            let refused = try stripe.client(clock).probe(shouldStop: { false })
+            findings += refused.map { endPoint, failure in
+                Finding(.wrong, "stripe", "\(endPoint): \(failure)", remedy: "see there")
+            }
+            if refused.isEmpty {
+                findings.append(
+                    Finding(.well, "stripe", "events, invoices and subscriptions can be read")
+                )
+            }
+        } catch {
+            findings.append(Finding(.wrong, "stripe", "\(error)", remedy: "see there"))
+        }
+        return findings
     }
 
     private static func store(_ path: String) -> Finding {

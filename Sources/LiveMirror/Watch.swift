@@ -7,6 +7,7 @@ package import ParityReport
 package import PostgresMirror
 package import ServiceLifecycle
 package import ShadowRun
+import StripeMirror
 import Synchronization
 
 /// A live mirror: sources fill a store, a judge keeps its verdicts up to date, and a report is written
@@ -16,6 +17,7 @@ package struct Watch: Sendable {
     private let settings: JudgeSettings
     private let store: any MirrorStore
     private let database: PostgresSettings?
+    private let stripe: StripeWatch?
     private let clock: JudgeLoop.Clock
     private let program: String
     private let owner: String
@@ -30,6 +32,7 @@ package struct Watch: Sendable {
     ///   - settings: What verdicts depend on besides the records.
     ///   - store: The store.
     ///   - database: How the database is watched; `nil` where none is.
+    ///   - stripe: How Stripe is watched; `nil` where it is not.
     ///   - clock: The time.
     ///   - program: The program's name and version, for reports.
     ///   - owner: Who leases the store, for people to read.
@@ -40,6 +43,7 @@ package struct Watch: Sendable {
         _ settings: JudgeSettings,
         store: any MirrorStore,
         database: PostgresSettings?,
+        stripe: StripeWatch?,
         clock: JudgeLoop.Clock,
         program: String,
         owner: String,
@@ -50,6 +54,7 @@ package struct Watch: Sendable {
         self.settings = settings
         self.store = store
         self.database = database
+        self.stripe = stripe
         self.clock = clock
         self.program = program
         self.owner = owner
@@ -59,7 +64,9 @@ package struct Watch: Sendable {
 
     /// All that runs, in the order in which it starts; it stops in the opposite order, so that what the
     /// sources still hand on is kept.
-    package var services: [any Service] {
+    ///
+    /// - Throws: ``StripeFailure`` where the webhook's address is none.
+    package func services() throws -> [any Service] {
         let latest = LatestReplay()
         var services: [any Service] = []
         if let address = configuration.status {
@@ -67,6 +74,17 @@ package struct Watch: Sendable {
         }
         services.append(ThreadService("judge") { try judge(latest, $0) })
         services.append(ThreadService("reports") { try report(latest, $0) })
+        if let stripe {
+            services.append(ThreadService("stripe") { try follow(stripe, $0) })
+            if let webhook = stripe.webhook {
+                let keeper = WebhookKeeper(
+                    sink: CountingSink(store, status),
+                    line: EventLine(mode: stripe.mode)
+                )
+                let tap = try WebhookTap(webhook, keeper: keeper, now: clock.now)
+                services.append(WebhookService(tap: tap))
+            }
+        }
         if let database {
             services.append(ThreadService("postgres") { try follow(database, $0) })
         }
@@ -183,6 +201,7 @@ package struct Watch: Sendable {
             database,
             sink: CountingSink(store, status),
             clock: MirrorClock(wall: clock.now, ticks: MirrorClock.system.ticks),
+            stripePart: try stripe?.baselinePart(stripeClock, shouldStop) ?? { _ in nil },
             tell: tell
         )
         try source.run(shouldStop: shouldStop)
@@ -209,6 +228,32 @@ package struct Watch: Sendable {
                 "the database failed; it is tried again",
                 metadata: ["why": "\(error)", "milliseconds": "\(milliseconds)"]
             )
+        }
+    }
+
+    private var stripeClock: StripeClock { StripeClock(now: clock.now, sleep: clock.sleep) }
+
+    private func follow(
+        _ stripe: StripeWatch,
+        _ shouldStop: @escaping @Sendable () -> Bool
+    ) throws {
+        let sink = CountingSink(store, status)
+        let source = try stripe.source(sink, stripeClock) { report in tell(report) }
+        try source.run(shouldStop: shouldStop)
+    }
+
+    private func tell(_ report: StripeSource.Report) {
+        switch report {
+        case .page: status.note(nil, of: "stripe")
+        case .complete: break
+        case .gap(let from, let to):
+            logger.error("a gap at Stripe", metadata: ["from": "\(from)", "to": "\(to)"])
+        case .failure(let failure):
+            status.note(failure.description, of: "stripe")
+            logger.error("Stripe failed; it is tried again", metadata: ["why": "\(failure)"])
+        case .unkept(let error):
+            status.note(error.description, of: "stripe")
+            logger.error("the store failed; it is tried again", metadata: ["why": "\(error)"])
         }
     }
 

@@ -16,6 +16,10 @@ package enum StripeMode: String, CaseIterable, Sendable {
 /// deliveries one might name it and the other not, and they would be two records. The engine finds
 /// the account through the customer.
 ///
+/// An event that a path's own call of the API produced is the path's doing, not a fact. A path says so by
+/// the call's idempotency key, `dunning-path/EXECUTION/…`, which Stripe repeats in the event: the line
+/// then has that execution as its `cause`.
+///
 /// The event stands in the line as it came, but for line breaks between its tokens.
 package struct EventLine: Hashable, Sendable {
     /// The mode whose events are taken, while those of the other are rejected; `nil` takes both.
@@ -82,12 +86,26 @@ package struct EventLine: Hashable, Sendable {
             json.member("kind", MirrorRecord.Kind.stripe.rawValue)
             json.member("at", created ?? seen)
             json.member("seen", seen)
+            if let cause = Self.cause(of: event) { json.member("cause", cause) }
         }
         var line = Array(json.bytes.dropLast())
         line.append(contentsOf: #","event":"#.utf8)
         line.append(contentsOf: RawJSON.onOneLine(event))
         line.append(UInt8(ascii: "}"))
         return line
+    }
+}
+
+extension EventLine {
+    /// The execution that an event's idempotency key names.
+    private static func cause(of event: RawJSON.Slice) -> String? {
+        guard let request = RawJSON.member("request", of: event),
+            request.first == UInt8(ascii: "{"),
+            let key = RawJSON.string(RawJSON.member("idempotency_key", of: request))
+        else { return nil }
+        let parts = key.split(separator: "/", omittingEmptySubsequences: false)
+        guard parts.count >= 2, parts[0] == "dunning-path", !parts[1].isEmpty else { return nil }
+        return String(parts[1])
     }
 }
 

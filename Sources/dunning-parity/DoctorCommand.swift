@@ -33,6 +33,13 @@ struct DoctorCommand: ParsableCommand {
             } catch {
                 findings.append(Finding(.wrong, "postgres.mapping", error.message))
             }
+            do throws(CommandFailure) {
+                if let stripe = try file.stripe(configuration) {
+                    findings += Doctor.examine(stripe, .system)
+                }
+            } catch {
+                findings.append(Finding(.wrong, "stripe", error.message))
+            }
             for finding in findings { print(Self.text(of: finding)) }
             let wrong = findings.count { $0.severity == .wrong }
             print(wrong == 0 ? "nothing is wrong" : "wrong: \(wrong)")

@@ -10,6 +10,7 @@ import ParityReport
 import PostgresMirror
 import ServiceLifecycle
 import ShadowRun
+import StripeMirror
 import UnixSignals
 
 struct WatchCommand: AsyncParsableCommand {
@@ -29,6 +30,9 @@ struct WatchCommand: AsyncParsableCommand {
             A configuration, watch.yaml:
               store: mirror.sqlite
               postgres: { connection: "host=db user=dunning_mirror dbname=subs" }
+              stripe:
+                key_file: stripe.key        # a key restricted to reads, rk_live_...
+                webhook: { listen: 127.0.0.1:8443, secret_files: [webhook.secret] }
               follow:                       # logs that others append to
                 - name: requests
                   file: /var/log/dunning/requests.ndjson
@@ -50,12 +54,15 @@ struct WatchCommand: AsyncParsableCommand {
             let settings = try file.settings(configuration)
             let database = try file.database(configuration)
             if let database { try file.refuseDanger(database) }
+            let stripe = try file.stripe(configuration)
+            if let stripe { try file.refuseDanger(stripe) }
             let store = try file.store(configuration)
             let watch = Watch(
                 configuration,
                 settings,
                 store: store,
                 database: database,
+                stripe: stripe,
                 clock: .system,
                 program: "dunning-parity \(DunningParity.version)",
                 owner: "\(ProcessInfo.processInfo.hostName), process \(getpid())",
@@ -67,7 +74,7 @@ struct WatchCommand: AsyncParsableCommand {
             }
             let group = ServiceGroup(
                 configuration: .init(
-                    services: watch.services.map { service in
+                    services: try watch.services().map { service in
                         .init(
                             service: service,
                             successTerminationBehavior: .ignore,
@@ -106,104 +113,6 @@ struct WatchCommand: AsyncParsableCommand {
     }
 }
 
-/// The file that says what to watch.
-struct WatchFile: ParsableArguments {
-    @Option(help: ArgumentHelp("The configuration, in YAML.", valueName: "file"))
-    var config: String
-
-    @Flag(
-        help: ArgumentHelp(
-            "Go on though the database role could write what is watched.",
-            discussion:
-                "For a trial on a database of no worth: nothing then proves that the mirror "
-                + "only reads."
-        )
-    )
-    var acceptADatabaseRoleThatCanWrite = false
-
-    /// Reads it.
-    func read() throws(CommandFailure) -> WatchConfiguration {
-        let text = try TextFile.read(config)
-        do throws(RecordError) {
-            return try WatchConfiguration(yaml: text)
-        } catch {
-            throw CommandFailure(code: .data, message: "`\(config)`: \(error.reason)")
-        }
-    }
-
-    /// What verdicts depend on, with the policy read from its file.
-    func settings(_ configuration: WatchConfiguration) throws(CommandFailure) -> JudgeSettings {
-        let path = configuration.policy
-        return JudgeSettings(
-            settle: configuration.settle,
-            policy: try path.map { path throws(CommandFailure) in try PolicyFile.read(path) }
-                ?? .init()
-        )
-    }
-
-    /// How the database is watched; `nil` where none is.
-    func database(
-        _ configuration: WatchConfiguration
-    ) throws(CommandFailure) -> PostgresSettings? {
-        guard let database = configuration.postgres else { return nil }
-        let yaml = try database.mapping.map { path throws(CommandFailure) in
-            try TextFile.read(path)
-        }
-        do throws(RecordError) {
-            var settings = PostgresSettings(
-                target: database.connection,
-                slot: database.slot,
-                publication: database.publication,
-                mapping: try Self.mapping(yaml)
-            )
-            settings.allowsWritingRole = acceptADatabaseRoleThatCanWrite
-            return settings
-        } catch {
-            let file = database.mapping ?? "the standard mapping"
-            throw CommandFailure(code: .data, message: "`\(file)`: \(error.reason)")
-        }
-    }
-
-    private static func mapping(_ yaml: String?) throws(RecordError) -> RowMapping {
-        guard let yaml else { return try .standard() }
-        return try RowMapping(yaml: yaml)
-    }
-
-    /// Refuses a database that could be written to.
-    ///
-    /// One that can't be reached is not refused: it is tried again while the mirror runs, and looked at
-    /// before anything is read.
-    func refuseDanger(_ settings: PostgresSettings) throws(CommandFailure) {
-        let grave = Doctor.examine(settings).filter { $0.severity == .wrong && $0.isDanger }
-        guard !grave.isEmpty else { return }
-        let list = grave.map { "  \($0.words)" }.joined(separator: "\n")
-        let sql = RoleSQL.text(
-            role: "dunning_mirror",
-            publication: settings.publication,
-            mapping: settings.mapping
-        )
-        throw CommandFailure(
-            code: .refused,
-            message: "the database role could write what is watched:\n\(list)\n"
-                + "Nothing was started. The SQL for a role that can only read:\n\n\(sql)"
-        )
-    }
-
-    /// Opens the store.
-    func store(
-        _ configuration: WatchConfiguration
-    ) throws(CommandFailure) -> any MirrorStore {
-        do throws(CaptureError) {
-            switch configuration.store {
-            case .file(let path): return try SQLiteStore(path: path)
-            case .postgres(let target, _): return try PostgresStore(target: target)
-            }
-        } catch {
-            throw CommandFailure(code: .inputOutput, message: "`\(config)`: \(error)")
-        }
-    }
-}
-
 extension JudgeLoop.Clock {
     /// The machine's clock.
     static let system = JudgeLoop.Clock {
@@ -213,4 +122,12 @@ extension JudgeLoop.Clock {
     } sleep: { span in
         usleep(UInt32(clamping: span.microseconds))
     }
+}
+
+extension StripeClock {
+    /// The machine's clock.
+    static let system = StripeClock(
+        now: JudgeLoop.Clock.system.now,
+        sleep: JudgeLoop.Clock.system.sleep
+    )
 }

@@ -164,6 +164,34 @@ struct WatchTests {
         #expect(ill.output.contains("doubtful: follow, `log`"))
     }
 
+    @Test(
+        "a Stripe key that could write is refused, and never shown",
+        arguments: [
+            ("sk_live_0123456789abcdef", "this is a secret key, which may do everything"),
+            ("rk_test_0123456789abcdef", "the key is of test mode, and the mirror of live mode"),
+            ("whsec_0123456789abcdef", "this is a webhook secret"),
+        ]
+    )
+    func stripeKey(key: String, words: String) throws {
+        let folder = try Folder()
+        let file = try folder.write("key", [key])
+        let configuration = try folder.write(
+            "watch.yaml",
+            [
+                "store: \(folder.path("mirror.sqlite"))", "stripe: { key_file: \(file) }",
+            ]
+        )
+        let run = try Tool.run(["watch", "--config", configuration])
+        #expect(run.status == 77)
+        #expect(run.errors.contains(words))
+        #expect(!run.errors.contains(key))
+        #expect(!FileManager.default.fileExists(atPath: folder.path("mirror.sqlite")))
+        let doctor = try Tool.run(["doctor", "--config", configuration])
+        #expect(doctor.status == 1)
+        #expect(doctor.output.contains(words))
+        #expect(!doctor.output.contains(key))
+    }
+
     @Test("a store that is not there is exit 66")
     func noStore() throws {
         let mirror = try Mirror()

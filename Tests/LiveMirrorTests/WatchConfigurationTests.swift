@@ -41,6 +41,33 @@ struct WatchConfigurationTests {
         #expect(configuration.status?.description == "localhost:9464")
     }
 
+    @Test("names Stripe's key and where it sends events")
+    func stripe() throws {
+        let configuration = try WatchConfiguration(
+            yaml: """
+                store: m.sqlite
+                stripe:
+                  key_file: key
+                  mode: test
+                  api: http://127.0.0.1:1
+                  backfill: { every: 2s, lag: 3s }
+                  webhook: { listen: "127.0.0.1:8", path: /hook, secret_files: [new, old] }
+                """
+        )
+        let stripe = try #require(configuration.stripe)
+        #expect(stripe.keyFile == "key")
+        #expect(!stripe.isLive)
+        #expect(stripe.api == "http://127.0.0.1:1")
+        #expect(stripe.every == .seconds(2))
+        #expect(stripe.lag == .seconds(3))
+        #expect(stripe.webhook?.listen.description == "127.0.0.1:8")
+        #expect(stripe.webhook?.path == "/hook")
+        #expect(stripe.webhook?.secretFiles == ["new", "old"])
+        let least = try WatchConfiguration(yaml: "store: m.sqlite\nstripe: { key_file: key }")
+        #expect(least.stripe?.isLive == true)
+        #expect(least.stripe?.webhook == nil)
+    }
+
     @Test("may share a store in PostgreSQL, and then needs no source of its own")
     func shared() throws {
         let configuration = try WatchConfiguration(

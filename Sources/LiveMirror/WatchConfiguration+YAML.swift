@@ -1,0 +1,124 @@
+import BillingModel
+package import MirrorLog
+import ParityReport
+
+extension WatchConfiguration {
+    private enum Key: String, CaseIterable {
+        case store, judging, reports, status, postgres, stripe, follow
+    }
+    private enum JudgingKey: String, CaseIterable { case settle, policy }
+    private enum ReportsKey: String, CaseIterable { case folder, every }
+    private enum DatabaseKey: String, CaseIterable {
+        case connection, slot, publication, mapping
+    }
+    private enum StripeKey: String, CaseIterable {
+        case keyFile = "key_file"
+        case mode, api, backfill, webhook
+    }
+    private enum BackfillKey: String, CaseIterable { case every, lag }
+    private enum WebhookKey: String, CaseIterable {
+        case listen, path
+        case secretFiles = "secret_files"
+    }
+    private enum FollowKey: String, CaseIterable { case name, file }
+
+    /// Reads the file's text.
+    ///
+    /// - Parameter yaml: The text.
+    /// - Throws: ``RecordError`` with the line and the key that is wrong, missing or not known.
+    package init(yaml: String) throws(RecordError) {
+        guard let root = try YAMLNode.root(yaml) else {
+            throw RecordError("the file is empty; it needs at least `store` and a source")
+        }
+        let fields = try root.fields(Key.self)
+        store = try Store(fields.required(.store))
+        let judging = try fields[.judging]?.fields(JudgingKey.self)
+        settle = try judging?[.settle]?.span(.seconds(1)...(.days(30))) ?? .minutes(15)
+        policy = try judging?[.policy]?.text()
+        let reports = try fields[.reports]?.fields(ReportsKey.self)
+        self.reports = try reports?[.folder]?.text() ?? "reports"
+        every = try reports?[.every]?.span(.seconds(1)...(.days(30))) ?? .minutes(60)
+        status = try fields[.status].map { node throws(RecordError) in try Address(node) }
+        if let database = try fields[.postgres]?.fields(DatabaseKey.self) {
+            postgres = Database(
+                connection: try database.required(.connection).text(),
+                slot: try database[.slot]?.text() ?? "dunning_mirror",
+                publication: try database[.publication]?.text() ?? "dunning_mirror",
+                mapping: try database[.mapping]?.text()
+            )
+        }
+        stripe = try fields[.stripe].map { node throws(RecordError) in try Self.stripe(node) }
+        follow = []
+        for node in try fields[.follow]?.elements() ?? [] {
+            let followed = try node.fields(FollowKey.self)
+            let name = try followed.required(.name).text()
+            guard !follow.contains(where: { $0.name == name }) else {
+                throw node.error("has the name `\(name)` of another; each keeps its own position")
+            }
+            follow.append(Followed(name: name, file: try followed.required(.file).text()))
+        }
+        // A worker that only judges leaves the capturing to another.
+        var isShared = false
+        if case .postgres = store { isShared = true }
+        guard isShared || postgres != nil || stripe != nil || !follow.isEmpty else {
+            throw root.error(
+                "names no source: give `postgres` a database, `stripe` a key, or `follow` a log"
+            )
+        }
+    }
+}
+
+extension WatchConfiguration {
+    private static func stripe(_ node: YAMLNode) throws(RecordError) -> Stripe {
+        let fields = try node.fields(StripeKey.self)
+        let backfill = try fields[.backfill]?.fields(BackfillKey.self)
+        let spans = TimeSpan.seconds(1)...TimeSpan.days(1)
+        return Stripe(
+            keyFile: try fields.required(.keyFile).text(),
+            isLive: try fields[.mode]?.word(["live", "test"]) != "test",
+            api: try fields[.api]?.text(),
+            every: try backfill?[.every]?.span(spans) ?? .seconds(15),
+            lag: try backfill?[.lag]?.span(spans) ?? .minutes(2),
+            webhook: try fields[.webhook].map { node throws(RecordError) in try webhook(node) }
+        )
+    }
+
+    private static func webhook(_ node: YAMLNode) throws(RecordError) -> Webhook {
+        let fields = try node.fields(WebhookKey.self)
+        let secrets = try fields.required(.secretFiles)
+        var files: [String] = []
+        for element in try secrets.elements() { files.append(try element.text()) }
+        guard !files.isEmpty else { throw secrets.error("names no file of a signing secret") }
+        return Webhook(
+            listen: try Address(fields.required(.listen)),
+            path: try fields[.path]?.text() ?? "/stripe",
+            secretFiles: files
+        )
+    }
+}
+
+extension WatchConfiguration.Store {
+    private enum Key: String, CaseIterable { case postgres, partitions }
+
+    fileprivate init(_ node: YAMLNode) throws(RecordError) {
+        guard node.isMapping else {
+            self = .file(try node.text())
+            return
+        }
+        let fields = try node.fields(Key.self)
+        self = .postgres(
+            try fields.required(.postgres).text(),
+            partitions: Int(clamping: try fields[.partitions]?.number(1...1024) ?? 1)
+        )
+    }
+}
+
+extension WatchConfiguration.Address {
+    fileprivate init(_ node: YAMLNode) throws(RecordError) {
+        let text = try node.text()
+        guard let colon = text.lastIndex(of: ":"), colon != text.startIndex,
+            let port = UInt16(text[text.index(after: colon)...])
+        else { throw node.unfit(text, "a host and a port such as `127.0.0.1:9464`") }
+        self.init(host: String(text[..<colon]), port: port)
+    }
+}
