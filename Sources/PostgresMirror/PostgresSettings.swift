@@ -51,6 +51,8 @@ package enum PostgresEvent: Sendable {
     case streaming(from: LogPosition)
     /// The database is not as it should be.
     case found(Finding)
+    /// The role could write, and the mirror will not begin: the SQL for one that could not.
+    case roleNeeded(sql: String)
     /// How far the mirror is behind, and what that costs the server.
     case lag(SlotLag)
     /// A batch was kept; so many of its records had been there.

@@ -99,6 +99,17 @@ package struct PostgresSource {
             }
         }
         guard let grave else { return }
+        if grave.severity == .dangerous {
+            tell(
+                .roleNeeded(
+                    sql: RoleSQL.text(
+                        role: "dunning_mirror",
+                        publication: settings.publication,
+                        mapping: settings.mapping
+                    )
+                )
+            )
+        }
         throw PostgresError("checking the database", grave.description, isPassing: false)
     }
 
@@ -173,8 +184,7 @@ package struct PostgresSource {
         )
         try keep(CapturedBatch(source: settings.source, position: position.description))
         let rows = try stream.query(
-            "CREATE_REPLICATION_SLOT \(SQL.name(settings.slot)) LOGICAL pgoutput "
-                + "(SNAPSHOT 'export')",
+            "CREATE_REPLICATION_SLOT \(SQL.name(settings.slot)) LOGICAL pgoutput EXPORT_SNAPSHOT",
             [],
             what
         )

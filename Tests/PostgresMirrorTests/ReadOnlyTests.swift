@@ -77,6 +77,10 @@ struct ReadOnlyTests {
         for _ in 0..<500 where !mirror.hasEnded { usleep(20_000) }
         #expect(mirror.error?.isPassing == false)
         #expect(mirror.streams == 0)
+        let isTold = mirror.events.contains { event in
+            if case .roleNeeded(let sql) = event { sql.contains("CREATE ROLE") } else { false }
+        }
+        #expect(isTold)
         let slots = try server.sql(
             "SELECT count(*) FROM pg_replication_slots WHERE slot_name = 'slot_\(database)'"
         )
