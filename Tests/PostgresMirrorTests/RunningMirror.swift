@@ -8,7 +8,7 @@ import ThrowawayPostgres
 
 /// The server that tests share which leave it running; made when it is first asked for.
 enum SharedServer {
-    private static let made = Result { try ThrowawayPostgres(["max_wal_senders = 40"]) }
+    private static let made = Result { try ThrowawayPostgres() }
 
     static func get() throws -> ThrowawayPostgres { try made.get() }
 }
@@ -88,7 +88,8 @@ final class RunningMirror: Sendable {
             if hasEnded, let error { throw error }
             usleep(20_000)
         }
-        Issue.record("waited in vain: \(what)", sourceLocation: sourceLocation)
+        let last = events.suffix(3).map { "\($0)" }.joined(separator: "; ")
+        Issue.record("waited in vain: \(what); last: \(last)", sourceLocation: sourceLocation)
         throw CancellationError()
     }
 

@@ -48,7 +48,7 @@ package final class ThrowawayPostgres: Sendable {
             [
                 "listen_addresses = ''", "unix_socket_directories = '\(folder)'",
                 "wal_level = logical", "fsync = off", "synchronous_commit = on",
-                "full_page_writes = off", "max_wal_senders = 30", "max_replication_slots = 30",
+                "full_page_writes = off", "max_wal_senders = 60", "max_replication_slots = 100",
                 "max_connections = 100", "shared_buffers = 64MB", "logging_collector = off",
                 "log_line_prefix = '%u|%d|%b|'", "timezone = 'Asia/Kolkata'",
                 "datestyle = 'SQL, DMY'", "max_slot_wal_keep_size = 4GB",

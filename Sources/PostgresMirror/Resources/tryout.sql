@@ -94,7 +94,7 @@ CREATE PUBLICATION dunning_mirror FOR TABLE
 DO $$
 BEGIN
     CREATE ROLE dunning_mirror LOGIN REPLICATION NOSUPERUSER NOCREATEDB NOCREATEROLE;
-EXCEPTION WHEN duplicate_object THEN NULL;
+EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
 END
 $$;
 GRANT USAGE ON SCHEMA public TO dunning_mirror;
