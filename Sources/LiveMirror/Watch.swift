@@ -214,6 +214,8 @@ package struct Watch: Sendable {
             logger.notice("streaming", metadata: ["from": "\(position)"])
         case .found(let finding):
             logger.warning("the database", metadata: ["finding": "\(finding)"])
+        case .roleNeeded(let sql):
+            logger.error("this makes a role that can only read", metadata: ["sql": "\(sql)"])
         case .lag(let lag):
             status.update { $0.slotBytes = Int64(clamping: lag.retained) }
         case .kept(let tally, _):
