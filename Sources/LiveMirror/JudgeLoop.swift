@@ -47,8 +47,8 @@ package struct JudgeLoop: Sendable {
         case waiting
         /// All that the store held at the start was read, and this many verdicts put right.
         case resumed(records: Int, updates: Int)
-        /// Verdicts were committed.
-        case committed(updates: Int, through: Int64)
+        /// Verdicts were committed, of episodes that had closed at these times.
+        case committed(updates: Int, through: Int64, closed: [Instant])
         /// The store failed; it is tried again.
         case failed(CaptureError)
     }
@@ -86,7 +86,7 @@ package struct JudgeLoop: Sendable {
     /// - Parameters:
     ///   - judge: The judge, which has read nothing yet; what it has read is left in it.
     ///   - shouldStop: Asked often.
-    ///   - look: Called after each commit, with the judge as it stands.
+    ///   - look: Called whenever verdicts are up to date, with the judge as it stands.
     ///   - tell: Called with what happens.
     /// - Throws: ``CaptureError`` where the store fails for good or the lease was lost, ``PackedError``
     ///   and ``RecordError`` where memory fails.
@@ -113,7 +113,8 @@ package struct JudgeLoop: Sendable {
             try judge.take(records)
             let isDue = clock.now().since(settled) >= pace.settling
             if !records.isEmpty || isDue, isDue || records.count < pace.batch {
-                if try commit(&judge, lease, shouldStop, tell) { look(judge) }
+                try commit(&judge, lease, shouldStop, tell)
+                look(judge)
                 settled = clock.now()
             }
             if records.isEmpty { clock.sleep(pace.idle) }
@@ -164,21 +165,20 @@ package struct JudgeLoop: Sendable {
         tell(.resumed(records: judge.replay.counts.records, updates: updates.count))
     }
 
-    /// Commits what has settled; whether there was anything.
+    /// Commits what has settled.
     private func commit(
         _ judge: inout LiveJudge,
         _ lease: Lease,
         _ shouldStop: () -> Bool,
         _ tell: (Event) -> Void
-    ) throws -> Bool {
+    ) throws {
         let updates = try judge.settle()
         let offset = judge.offset
-        guard !updates.isEmpty else { return false }
+        guard !updates.isEmpty else { return }
         _ = try patiently(shouldStop, tell) { () throws(CaptureError) in
             try write(updates, lease, through: offset)
         }
-        tell(.committed(updates: updates.count, through: offset))
-        return true
+        tell(.committed(updates: updates.count, through: offset, closed: judge.closings))
     }
 
     private func write(

@@ -1,4 +1,4 @@
-import BillingModel
+package import BillingModel
 import DivergenceAnalysis
 package import MirrorLog
 package import MirrorStore
@@ -17,6 +17,8 @@ package struct LiveJudge: Sendable {
     package private(set) var offset: Int64 = 0
     /// What is known of the episodes that have settled.
     package private(set) var tally = VerdictTally()
+    /// When the episodes had closed whose verdicts the last ``settle()`` brought.
+    package private(set) var closings: [Instant] = []
     /// Lines of the store that are no records; there are none unless somebody wrote them by hand.
     package private(set) var rejects: [Reject] = []
 
@@ -56,8 +58,10 @@ package struct LiveJudge: Sendable {
     ///
     /// - Throws: ``PackedError`` where memory was tampered with.
     package mutating func settle() throws(PackedError) -> [VerdictUpdate] {
-        try replay.settle().map { change in
+        closings = []
+        return try replay.settle().map { change in
             tally.note(change)
+            if case .issued(let verdict) = change { closings.append(verdict.closed) }
             return VerdictUpdate(change)
         }
     }

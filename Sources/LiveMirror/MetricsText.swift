@@ -58,6 +58,11 @@ package struct MetricsText: Sendable {
         family("slot_bytes", "gauge", "What the database holds back for the mirror's slot.") {
             facts.slotBytes.map { [Sample([], $0)] } ?? []
         }
+        histogram(
+            "verdict_delay_seconds",
+            "From an episode's settling until its verdict was committed.",
+            facts.delays
+        )
         family("troubles", "gauge", "Parts that are in trouble, 1 each.") {
             facts.troubles.sorted { $0.part < $1.part }.map { Sample([("part", $0.part)], 1) }
         }
@@ -77,12 +82,33 @@ package struct MetricsText: Sendable {
 
         init(_ labels: [(String, String)], _ span: TimeSpan) {
             self.labels = labels.map { (name: $0.0, value: $0.1) }
-            let (seconds, rest) = span.microseconds.quotientAndRemainder(dividingBy: 1_000_000)
-            let sign = span.microseconds < 0 ? "-" : ""
-            let digits = String(rest.magnitude)
-            let padded = String(repeating: "0", count: 6 - digits.count) + digits
-            value = "\(sign)\(seconds.magnitude).\(padded)"
+            value = MetricsText.seconds(span)
         }
+    }
+
+    /// A length of time in seconds, without a number that is not whole.
+    private static func seconds(_ span: TimeSpan) -> String {
+        let (seconds, rest) = span.microseconds.quotientAndRemainder(dividingBy: 1_000_000)
+        let sign = span.microseconds < 0 ? "-" : ""
+        let digits = String(rest.magnitude)
+        let padded = String(repeating: "0", count: 6 - digits.count) + digits
+        return "\(sign)\(seconds.magnitude).\(padded)"
+    }
+
+    private mutating func histogram(_ name: String, _ help: String, _ delays: WatchStatus.Delays) {
+        let name = "dunning_parity_\(name)"
+        lines.append("# HELP \(name) \(help)")
+        lines.append("# TYPE \(name) histogram")
+        var sum = 0
+        for (bound, count) in zip(WatchStatus.Delays.bounds, delays.counts) {
+            sum += count
+            let seconds = Self.seconds(TimeSpan(microseconds: bound * 1000))
+            lines.append("\(name)_bucket{le=\"\(seconds)\"} \(sum)")
+        }
+        let all = delays.counts.reduce(0, +)
+        lines.append("\(name)_bucket{le=\"+Inf\"} \(all)")
+        lines.append("\(name)_sum \(Self.seconds(delays.sum))")
+        lines.append("\(name)_count \(all)")
     }
 
     private mutating func family(

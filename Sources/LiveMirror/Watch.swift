@@ -102,7 +102,7 @@ package struct Watch: Sendable {
         if case .postgres(_, let count) = configuration.store { partitions = count }
         let loop = JudgeLoop(store, owner: owner, partitions: partitions, clock: clock)
         try loop.run(&judge, until: shouldStop) { judge in
-            latest.replay.withLock { $0 = judge.replay }
+            latest.giveIfWanted(judge.replay)
             let counts = (try? store.sources()) ?? []
             status.update { facts in
                 facts.tally = judge.tally
@@ -125,7 +125,9 @@ package struct Watch: Sendable {
             logger.notice("waiting: another worker has the lease")
         case .resumed(let records, let updates):
             logger.notice("resumed", metadata: ["records": "\(records)", "updates": "\(updates)"])
-        case .committed(let updates, let offset):
+        case .committed(let updates, let offset, let closed):
+            let now = clock.now()
+            status.update { facts in for time in closed { facts.delays.note(now.since(time)) } }
             logger.debug("committed", metadata: ["updates": "\(updates)", "offset": "\(offset)"])
         case .failed(let error):
             status.note(error.description, of: "store")
@@ -135,34 +137,63 @@ package struct Watch: Sendable {
 
     // MARK: - Reports
 
-    /// The judge's latest state, for reports: a value, so that judging goes on meanwhile.
+    /// The judge's state, for a report: a value, so that judging goes on meanwhile.
+    ///
+    /// It is handed over when it is asked for and not before, since what two hold is copied when one
+    /// changes it.
     private final class LatestReplay: Sendable {
-        let replay = Mutex<Replay?>(nil)
+        private let state = Mutex<(isWanted: Bool, replay: Replay?)>((false, nil))
+
+        func giveIfWanted(_ replay: Replay) {
+            state.withLock { if $0.isWanted { $0 = (false, replay) } }
+        }
+
+        func ask() { state.withLock { $0 = (true, nil) } }
+
+        func take() -> Replay? {
+            state.withLock { state in
+                defer { state.replay = nil }
+                return state.replay
+            }
+        }
     }
 
     private func report(_ latest: LatestReplay, _ shouldStop: @Sendable () -> Bool) throws {
         var written: (at: Instant, records: Int)?
         while true {
             let isLast = shouldStop()
-            let isDue = written.map { clock.now().since($0.at) >= configuration.every } ?? true
-            if isLast || isDue, var replay = latest.replay.withLock({ $0 }),
-                replay.counts.records != written?.records, replay.counts.records > 0
-            {
-                let folder = "\(configuration.reports)/\(day(clock.now()))"
-                do {
-                    let records = replay.counts.records
-                    try writeReport(&replay, folder)
-                    written = (clock.now(), records)
-                    status.note(nil, of: "reports")
-                    logger.info("report written", metadata: ["folder": "\(folder)"])
-                } catch {
-                    status.note("\(error)", of: "reports")
-                    logger.error("no report could be written", metadata: ["why": "\(error)"])
-                    written = (clock.now(), 0)
-                }
+            if isLast || written.map({ clock.now().since($0.at) >= configuration.every }) ?? true {
+                written = (clock.now(), write(latest, unlike: written?.records))
             }
             guard !isLast else { return }
             clock.sleep(Self.nap)
+        }
+    }
+
+    /// Writes a report of what the judge has now, where that is something else than before.
+    ///
+    /// - Returns: How many records were known.
+    private func write(_ latest: LatestReplay, unlike before: Int?) -> Int {
+        latest.ask()
+        var found: Replay?
+        // It gives it within a tick, unless it waits for another's lease.
+        for _ in 0..<50 where found == nil {
+            clock.sleep(Self.nap)
+            found = latest.take()
+        }
+        guard var replay = found, replay.counts.records > 0 else { return before ?? 0 }
+        let records = replay.counts.records
+        guard records != before else { return records }
+        let folder = "\(configuration.reports)/\(day(clock.now()))"
+        do {
+            try writeReport(&replay, folder)
+            status.note(nil, of: "reports")
+            logger.info("report written", metadata: ["folder": "\(folder)"])
+            return records
+        } catch {
+            status.note("\(error)", of: "reports")
+            logger.error("no report could be written", metadata: ["why": "\(error)"])
+            return before ?? 0
         }
     }
 

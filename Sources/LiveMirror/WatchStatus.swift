@@ -26,10 +26,31 @@ package final class WatchStatus: Sendable {
         package var unattributed = 0
         /// Bytes that the database holds back for the mirror's slot; `nil` without a database.
         package var slotBytes: Int64?
+        /// How soon verdicts were committed after their episodes had settled.
+        package var delays = Delays()
         /// When verdicts were last up to date.
         package var judgedAt: Instant?
         /// What is wrong by now, in words without customer data; empty where nothing is.
         package var troubles: [Trouble] = []
+    }
+
+    /// Lengths of time, counted by how long they are at most.
+    package struct Delays: Sendable {
+        /// The bounds, in milliseconds; what is longer than all of them is counted apart.
+        package static let bounds: [Int64] = [100, 250, 500, 750, 1000, 1500, 2000, 5000, 60_000]
+        /// How many are within each bound and no shorter one, and then how many are within none.
+        package private(set) var counts = [Int](repeating: 0, count: bounds.count + 1)
+        /// The sum of all.
+        package private(set) var sum = TimeSpan.zero
+
+        /// Counts one.
+        mutating func note(_ delay: TimeSpan) {
+            let delay = max(delay, .zero)
+            let place = Self.bounds.firstIndex { delay <= TimeSpan(microseconds: $0 * 1000) }
+            counts[place ?? Self.bounds.count] += 1
+            let (total, isTooLong) = sum.microseconds.addingReportingOverflow(delay.microseconds)
+            sum = TimeSpan(microseconds: isTooLong ? .max : total)
+        }
     }
 
     /// A count of records.

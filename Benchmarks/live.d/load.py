@@ -1,0 +1,146 @@
+"""A database under load, and a mirror beside it.
+
+load.py TOOL SECONDS CHANGES_A_SECOND
+"""
+
+import os
+import pathlib
+import pwd
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+
+import psycopg2
+
+tool, seconds, rate = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+programs = "/usr/lib/postgresql/15/bin"
+here = pathlib.Path(__file__).resolve().parents[2]
+accounts, rows_each = 10_000, 10
+work = tempfile.mkdtemp(prefix="live-load-")
+os.chmod(work, 0o755)
+as_user = []
+if os.getuid() == 0:
+    user = pwd.getpwnam("postgres")
+    os.chown(work, user.pw_uid, user.pw_gid)
+    as_user = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
+
+
+def postgres(*arguments):
+    subprocess.run(as_user + list(arguments), check=True, stdout=subprocess.DEVNULL, cwd="/")
+
+
+def metrics():
+    """What the mirror says of itself, by name."""
+    with urllib.request.urlopen("http://127.0.0.1:9465/metrics", timeout=5) as answer:
+        lines = answer.read().decode().splitlines()
+    return {line.rsplit(" ", 1)[0]: float(line.rsplit(" ", 1)[1]) for line in lines if line[0] != "#"}
+
+
+def memory(process):
+    with open(f"/proc/{process.pid}/status") as status:
+        return next(int(line.split()[1]) // 1024 for line in status if line.startswith("VmRSS"))
+
+
+def changes(found):
+    return int(found.get('dunning_parity_records_total{source="postgres",kind="change"}', 0))
+
+
+def wait(what, is_so, most=120):
+    start = time.monotonic()
+    while not is_so():
+        if time.monotonic() - start > most:
+            sys.exit(f"it took more than {most} s until {what}")
+        time.sleep(0.2)
+
+
+def tried(body):
+    try:
+        return body()
+    except OSError:
+        return None
+
+
+data = f"{work}/data"
+try:
+    postgres(f"{programs}/initdb", f"--pgdata={data}", "--username=postgres", "--auth=trust", "--no-sync")
+    with open(f"{data}/postgresql.auto.conf", "w") as settings:
+        settings.write(
+            f"listen_addresses = ''\nunix_socket_directories = '{work}'\nwal_level = logical\n"
+            "max_slot_wal_keep_size = 8GB\nmax_wal_size = 8GB\n"
+        )
+    postgres(f"{programs}/pg_ctl", "-D", data, "-l", f"{work}/log", "-w", "start")
+    connection = psycopg2.connect(f"host={work} dbname=postgres user=postgres")
+    connection.autocommit = True
+    cursor = connection.cursor()
+    cursor.execute((here / "Sources/PostgresMirror/Resources/tryout.sql").read_text())
+    cursor.execute(
+        "INSERT INTO subs_account SELECT 'acct_' || n, 'pay_go', 0 FROM generate_series(1, %s) n",
+        [accounts],
+    )
+    config = f"{work}/watch.yaml"
+    with open(config, "w") as file:
+        file.write(
+            f"store: {work}/mirror.sqlite\n"
+            f'postgres: {{ connection: "host={work} dbname=postgres user=dunning_mirror" }}\n'
+            f"reports: {{ folder: {work}/reports, every: 30d }}\n"
+            "judging: { settle: 2s }\nstatus: 127.0.0.1:9465\n"
+        )
+    mirror = subprocess.Popen([tool, "watch", "--config", config], stderr=open(f"{work}/said", "w"))
+    key = 'dunning_parity_records_total{source="postgres",kind="baseline"}'
+    start = time.monotonic()
+    wait("all baselines were taken", lambda: (tried(metrics) or {}).get(key, 0) >= accounts)
+    print(f"baselines: {accounts:,} in {time.monotonic() - start:.1f} s")
+
+    script = f"{work}/script.sql"
+    with open(script, "w") as file:
+        file.write(f"\\set first random(1, {accounts - rows_each})\n")
+        file.write(
+            "UPDATE subs_account SET flags = flags # 65536 WHERE id = ANY "
+            f"(SELECT 'acct_' || n FROM generate_series(:first, :first + {rows_each - 1}) n);\n"
+        )
+    os.chmod(script, 0o644)
+    before = memory(mirror)
+    bench = subprocess.Popen(
+        as_user + [f"{programs}/pgbench", "-n", "-h", work, "-U", "postgres", "-c", "2", "-j", "1",
+         "-R", str(rate // rows_each), "-T", str(seconds), "-f", script, "postgres"],
+        stdout=subprocess.PIPE, text=True, cwd="/",
+    )
+    start, sizes = time.monotonic(), []
+    lags = []
+    while bench.poll() is None:
+        time.sleep(1)
+        found = tried(metrics)
+        if found:
+            sizes.append((changes(found), memory(mirror)))
+            lags.append(found.get('dunning_parity_source_lag_seconds{source="postgres"}', 0))
+    spent = time.monotonic() - start
+    report = bench.stdout.read()
+    done = int(next(line for line in report.splitlines() if "actually processed" in line).split()[-1].split("/")[0])
+    sent = done * rows_each
+    end = time.monotonic()
+    wait("the last change was kept", lambda: changes(tried(metrics) or {}) >= sent)
+    print(f"changes: {sent:,} in {spent:.1f} s, {sent / spent:,.0f} a second; "
+          f"the last was kept {time.monotonic() - end:.1f} s after it was made")
+    lags.sort()
+    print(f"behind, in seconds: median {lags[len(lags) // 2]:.2f}, most {lags[-1]:.2f}")
+    found = metrics()
+    count = found.get("dunning_parity_verdict_delay_seconds_count", 0)
+    if count:
+        for share in (0.5, 0.99):
+            bounds = [
+                (float(name.split('le="')[1].split('"')[0].replace("+Inf", "inf")), value)
+                for name, value in found.items() if name.startswith("dunning_parity_verdict_delay_seconds_bucket")
+            ]
+            bound = next(b for b, value in sorted(bounds) if value >= share * count)
+            print(f"verdicts: {count:,.0f}; {share:.0%} of them within {bound} s of having settled")
+    print(f"memory: {before} MB before, {sizes[len(sizes) // 2][1]} MB half-way, {memory(mirror)} MB after")
+    mirror.send_signal(signal.SIGTERM)
+    print(f"stopped in good order: {mirror.wait(60) == 0}")
+finally:
+    subprocess.run(as_user + [f"{programs}/pg_ctl", "-D", data, "-m", "immediate", "stop"],
+                   stdout=subprocess.DEVNULL, cwd="/")
+    shutil.rmtree(work, ignore_errors=True)
