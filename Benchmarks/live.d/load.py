@@ -19,7 +19,7 @@ import psycopg2
 tool, seconds, rate = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
 programs = "/usr/lib/postgresql/15/bin"
 here = pathlib.Path(__file__).resolve().parents[2]
-accounts, rows_each = 10_000, 10
+accounts, rows_each = 100_000, 10
 work = tempfile.mkdtemp(prefix="live-load-")
 os.chmod(work, 0o755)
 as_user = []
@@ -81,13 +81,16 @@ try:
         "INSERT INTO subs_account SELECT 'acct_' || n, 'pay_go', 0 FROM generate_series(1, %s) n",
         [accounts],
     )
+    with open(f"{work}/policy.yaml", "w") as policy:
+        # An account is never quiet for less than the policy's confirmation.
+        policy.write("confirmation: 2s\n")
     config = f"{work}/watch.yaml"
     with open(config, "w") as file:
         file.write(
             f"store: {work}/mirror.sqlite\n"
-            f'postgres: {{ connection: "host={work} dbname=postgres user=dunning_mirror" }}\n'
+            f'postgres: {{ connection: "host={work} dbname=postgres user=dunning_mirror", mark_milliseconds: 200 }}\n'
             f"reports: {{ folder: {work}/reports, every: 30d }}\n"
-            "judging: { settle: 2s }\nstatus: 127.0.0.1:9465\n"
+            f"judging: {{ settle: 2s, policy: {work}/policy.yaml }}\nstatus: 127.0.0.1:9465\n"
         )
     mirror = subprocess.Popen([tool, "watch", "--config", config], stderr=open(f"{work}/said", "w"))
     key = 'dunning_parity_records_total{source="postgres",kind="baseline"}'
@@ -99,8 +102,12 @@ try:
     with open(script, "w") as file:
         file.write(f"\\set first random(1, {accounts - rows_each})\n")
         file.write(
+            "BEGIN;\n"
             "UPDATE subs_account SET flags = flags # 65536 WHERE id = ANY "
-            f"(SELECT 'acct_' || n FROM generate_series(:first, :first + {rows_each - 1}) n);\n"
+            f"(SELECT 'acct_' || n FROM generate_series(:first, :first + {rows_each - 2}) n);\n"
+            # What opens an episode, so that there is something to judge.
+            "INSERT INTO subs_request VALUES (gen_random_uuid(), 'acct_' || :first, 'drift_run', 'cron');\n"
+            "COMMIT;\n"
         )
     os.chmod(script, 0o644)
     before = memory(mirror)
@@ -120,10 +127,10 @@ try:
     spent = time.monotonic() - start
     report = bench.stdout.read()
     done = int(next(line for line in report.splitlines() if "actually processed" in line).split()[-1].split("/")[0])
-    sent = done * rows_each
+    sent = done * (rows_each - 1)
     end = time.monotonic()
     wait("the last change was kept", lambda: changes(tried(metrics) or {}) >= sent)
-    print(f"changes: {sent:,} in {spent:.1f} s, {sent / spent:,.0f} a second; "
+    print(f"changes: {sent:,} and {done:,} requests in {spent:.1f} s, {sent / spent:,.0f} changes a second; "
           f"the last was kept {time.monotonic() - end:.1f} s after it was made")
     lags.sort()
     print(f"behind, in seconds: median {lags[len(lags) // 2]:.2f}, most {lags[-1]:.2f}")
@@ -137,6 +144,7 @@ try:
             ]
             bound = next(b for b, value in sorted(bounds) if value >= share * count)
             print(f"verdicts: {count:,.0f}; {share:.0%} of them within {bound} s of having settled")
+    print(f"episodes settled: {found['dunning_parity_settled_episodes']:,.0f}")
     print(f"memory: {before} MB before, {sizes[len(sizes) // 2][1]} MB half-way, {memory(mirror)} MB after")
     mirror.send_signal(signal.SIGTERM)
     print(f"stopped in good order: {mirror.wait(60) == 0}")

@@ -13,7 +13,7 @@ package struct JudgeLoop: Sendable {
         /// How long it sleeps where there is nothing to do.
         package var idle = TimeSpan(microseconds: 50_000)
         /// How long it works at least before it asks again what has settled.
-        package var settling = TimeSpan(microseconds: 200_000)
+        package var settling = TimeSpan(microseconds: 100_000)
         /// For how long the accounts are leased; renewed when half of it has gone.
         ///
         /// So long do verdicts stand still where a mirror was killed and started again. It need not be

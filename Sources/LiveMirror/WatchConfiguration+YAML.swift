@@ -10,6 +10,7 @@ extension WatchConfiguration {
     private enum ReportsKey: String, CaseIterable { case folder, every }
     private enum DatabaseKey: String, CaseIterable {
         case connection, slot, publication, mapping
+        case markMilliseconds = "mark_milliseconds"
     }
     private enum StripeKey: String, CaseIterable {
         case keyFile = "key_file"
@@ -44,7 +45,10 @@ extension WatchConfiguration {
                 connection: try database.required(.connection).text(),
                 slot: try database[.slot]?.text() ?? "dunning_mirror",
                 publication: try database[.publication]?.text() ?? "dunning_mirror",
-                mapping: try database[.mapping]?.text()
+                mapping: try database[.mapping]?.text(),
+                markMilliseconds: Int(
+                    clamping: try database[.markMilliseconds]?.number(100...600_000) ?? 1000
+                )
             )
         }
         stripe = try fields[.stripe].map { node throws(RecordError) in try Self.stripe(node) }

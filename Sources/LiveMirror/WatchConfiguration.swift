@@ -57,6 +57,9 @@ package struct WatchConfiguration: Hashable, Sendable {
         package var publication: String
         /// The file that says what its tables mean; `nil` for the standard mapping.
         package var mapping: String?
+        /// How many milliseconds apart it is noted up to when all was delivered: fewer give sooner
+        /// verdicts and a longer log.
+        package var markMilliseconds: Int
     }
 
     /// Where a store is kept.

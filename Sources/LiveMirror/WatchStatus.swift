@@ -44,7 +44,7 @@ package final class WatchStatus: Sendable {
         package private(set) var sum = TimeSpan.zero
 
         /// Counts one.
-        mutating func note(_ delay: TimeSpan) {
+        package mutating func note(_ delay: TimeSpan) {
             let delay = max(delay, .zero)
             let place = Self.bounds.firstIndex { delay <= TimeSpan(microseconds: $0 * 1000) }
             counts[place ?? Self.bounds.count] += 1

@@ -66,6 +66,7 @@ struct WatchFile: ParsableArguments {
                 publication: database.publication,
                 mapping: try Self.mapping(yaml)
             )
+            settings.markMilliseconds = database.markMilliseconds
             settings.allowsWritingRole = acceptADatabaseRoleThatCanWrite
             return settings
         } catch {

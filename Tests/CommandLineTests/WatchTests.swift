@@ -45,6 +45,19 @@ struct WatchTests {
             return process
         }
 
+        /// Starts it on a disk that is full once a file has so many kilobytes.
+        func startOnFullDisk(kilobytes: Int) throws -> Process {
+            let process = Process()
+            process.executableURL = URL(filePath: "/bin/sh")
+            // The shell counts in halves of a kilobyte.
+            let script = "trap '' XFSZ; ulimit -f \(2 * kilobytes); exec \"$0\" \"$@\""
+            process.arguments = ["-c", script, try #require(Tool.path), "watch"] + configuration
+            process.standardOutput = FileHandle.nullDevice
+            process.standardError = FileHandle(forWritingAtPath: try folder.write("said", Data()))
+            try process.run()
+            return process
+        }
+
         /// The lines of one of the store's lists.
         func list(_ what: String) throws -> [Substring] {
             let run = try Tool.run(["store", what] + configuration)
@@ -124,6 +137,32 @@ struct WatchTests {
         #expect(try verdicts == undisturbed.list("verdicts"), "byte for byte")
         let reports = disturbed.folder.names(in: "reports")
         #expect(reports.count >= 1, "it wrote a report before it stopped")
+    }
+
+    @Test("on a full disk it says so, waits, and loses nothing")
+    func fullDisk() throws {
+        let lines = try log(1500)
+        let mirror = try Mirror()
+        try mirror.append(Data(lines.map { $0 + "\n" }.joined().utf8))
+        let process = try mirror.startOnFullDisk(kilobytes: 600)
+        defer { kill(process.processIdentifier, SIGKILL) }
+        for _ in 0..<100 where try mirror.folder.read("said").isEmpty { usleep(100_000) }
+        usleep(1_500_000)
+        #expect(process.isRunning, "it goes on trying")
+        let said = String(decoding: try mirror.folder.read("said"), as: UTF8.self)
+        #expect(said.contains("a source failed; it is tried again"))
+        #expect(said.contains("SQLite"))
+        #expect(!said.contains("acct_"), "log lines hold no customer data")
+        kill(process.processIdentifier, SIGKILL)
+        process.waitUntilExit()
+
+        let undisturbed = try Mirror()
+        try undisturbed.append(Data(lines.map { $0 + "\n" }.joined().utf8))
+        try undisturbed.settle(records: Set(lines).count - 40)
+        let whole = try undisturbed.list("log")
+        try mirror.settle(records: whole.count)
+        #expect(try mirror.list("log") == whole)
+        #expect(try mirror.list("verdicts") == undisturbed.list("verdicts"))
     }
 
     @Test("what is wrong with a configuration is said before anything starts")

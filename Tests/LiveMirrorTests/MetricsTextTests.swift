@@ -21,6 +21,25 @@ struct MetricsTextTests {
         #expect(text.hasSuffix("\n"))
     }
 
+    @Test("count delays by bounds that include those below")
+    func delays() {
+        let status = WatchStatus()
+        status.update { facts in
+            for milliseconds: Int64 in [-5, 100, 101, 999, 1000, 90_000] {
+                facts.delays.note(TimeSpan(microseconds: milliseconds * 1000))
+            }
+        }
+        let lines = MetricsText(status.facts, at: now).text.split(separator: "\n").map(String.init)
+        let name = "dunning_parity_verdict_delay_seconds"
+        #expect(lines.contains(#"\#(name)_bucket{le="0.100000"} 2"#))
+        #expect(lines.contains(#"\#(name)_bucket{le="0.250000"} 3"#))
+        #expect(lines.contains(#"\#(name)_bucket{le="1.000000"} 5"#))
+        #expect(lines.contains(#"\#(name)_bucket{le="60.000000"} 5"#))
+        #expect(lines.contains(#"\#(name)_bucket{le="+Inf"} 6"#))
+        #expect(lines.contains("\(name)_count 6"))
+        #expect(lines.contains("\(name)_sum 92.200000"))
+    }
+
     @Test("have a type and a help for each family, before its samples")
     func families() {
         let status = WatchStatus()
@@ -37,7 +56,10 @@ struct MetricsTextTests {
             if words.starts(with: ["#", "TYPE"]) {
                 #expect(known.insert(words[2]).inserted, "each family once")
             } else if !words.starts(with: ["#", "HELP"]) {
-                #expect(known.contains(words[0].prefix { $0 != "{" }), "\(line)")
+                let name = words[0].prefix { $0 != "{" }
+                let parts = ["_bucket", "_sum", "_count"].filter { name.hasSuffix($0) }
+                let family = name.dropLast(parts.first?.count ?? 0)
+                #expect(known.contains(name) || known.contains(family), "\(line)")
                 #expect(words.count == 2)
             }
         }

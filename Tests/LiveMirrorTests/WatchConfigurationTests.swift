@@ -27,7 +27,7 @@ struct WatchConfigurationTests {
                 judging: { settle: 30m, policy: p.yaml }
                 reports: { folder: out, every: 5m }
                 status: localhost:9464
-                postgres: { connection: "host=db", slot: s, publication: p, mapping: m.yaml }
+                postgres: { connection: "host=db", slot: s, publication: p, mapping: m.yaml, mark_milliseconds: 200 }
                 """
         )
         #expect(configuration.settle == .minutes(30))
@@ -38,6 +38,7 @@ struct WatchConfigurationTests {
         #expect(configuration.postgres?.slot == "s")
         #expect(configuration.postgres?.publication == "p")
         #expect(configuration.postgres?.mapping == "m.yaml")
+        #expect(configuration.postgres?.markMilliseconds == 200)
         #expect(configuration.status?.description == "localhost:9464")
     }
 
