@@ -17,6 +17,7 @@ packages=(
 # What the tests of the live mirror take besides: a server that they start and stop themselves.
 postgres_packages=(
     "postgresql:/usr/lib/postgresql/15/bin/postgres"
+    "python3-psycopg2:/usr/lib/python3/dist-packages/psycopg2/__init__.py"
 )
 
 # What the tests in a browser take besides.
