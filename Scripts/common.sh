@@ -36,6 +36,13 @@ browser_python() {
         -r Tests/Browser/requirements.txt
 }
 
+# Debian's Python with Stripe's own client, in .build/lab.
+lab_python() {
+    [ -x .build/lab/bin/python ] || /usr/bin/python3 -m venv .build/lab
+    .build/lab/bin/pip install --quiet --disable-pip-version-check --require-hashes --no-deps \
+        -r Tests/Lab/requirements.txt
+}
+
 fail() {
     printf '%s\n' "$*" >&2
     exit 69
