@@ -32,7 +32,7 @@ struct WatchCommand: AsyncParsableCommand {
               postgres: { connection: "host=db user=dunning_mirror dbname=subs" }
               stripe:
                 key_file: stripe.key        # a key restricted to reads, rk_live_...
-                webhook: { listen: 127.0.0.1:8443, secret_files: [webhook.secret] }
+                webhook: { listen: 127.0.0.1:8080, secret_files: [webhook.secret] }
               follow:                       # logs that others append to
                 - name: requests
                   file: /var/log/dunning/requests.ndjson
