@@ -38,6 +38,7 @@ extension TimelineBuilder {
         }
         let isNewlyPaid =
             invoice.status == .paid && !(isKnown && legacy.invoices[place].status == .paid)
+        if isNewlyPaid, isPaymentEcho(invoice.id, event, at: record.at) { return }
         if isNewlyPaid, isPaidAlready(invoice, isKnown ? legacy.invoices[place].covers : []) {
             return observeDuplicate(invoice, record, owner: owner(of: event))
         }
@@ -53,6 +54,22 @@ extension TimelineBuilder {
             Residual(at: record.at, record: record.id, change: .invoice(invoice), owner: owner)
         )
         legacy.learn(.invoice(invoice), at: record.at)
+    }
+
+    /// Whether a paid snapshot is of a payment that its own execution is about to take.
+    ///
+    /// Stripe's times have whole seconds, so the snapshot may stand before the effect that it echoes.
+    /// The effect then tells of the payment, once.
+    private func isPaymentEcho(
+        _ id: InvoiceID,
+        _ event: StripeEvent,
+        at instant: Instant
+    ) -> Bool {
+        guard let owner = owner(of: event) else { return false }
+        return timeline.runs[owner].execution.effects.contains { effect in
+            guard effect.ok, case .payInvoice(id, _, _) = effect.effect else { return false }
+            return effect.at >= instant && effect.at.since(instant) <= Self.echo
+        }
     }
 
     /// Whether a paid snapshot tells of money that was there before: the invoice was covered by a

@@ -53,4 +53,37 @@ struct PaymentTests {
             #expect(try story.judged().episodes.map(\.gist) == [outcome])
         }
     }
+
+    @Test(
+        "Path D's payment is one payment, though Stripe's whole seconds put its event before it",
+        arguments: [0, 1, 2, 60] as [Moment]
+    )
+    func echoBeforeItsEffect(told moment: Moment) throws {
+        let paid = Self.owing
+            .request(.payBadDebt, at: -1)
+            .ran(.d, for: "pay_bad_debt", at: 1, as: "run-D", Self.paysBoth(by: "run-D"))
+        let told = paid.invoiceEvent(
+            "paid",
+            "in_run-D_usd",
+            at: moment,
+            cause: "run-D"
+        ) {
+            $0.status = .paid
+            $0.amountDue = 5700
+            $0.amountPaid = 5700
+            $0.amountRemaining = 0
+        }
+        #expect(try told.judged().episodes.map(\.gist) == paid.judged().episodes.map(\.gist))
+        #expect(try told.judged().episodes.map(\.gist) == ["match"])
+    }
+
+    @Test("a second payment that another took is one, however close before Path D's it stands")
+    func closeBefore() throws {
+        let story = Self.owing
+            .request(.payBadDebt, at: -1)
+            .paid("in_1", at: 1)
+            .ran(.d, for: "pay_bad_debt", at: 1, as: "run-D", Self.paysBoth(by: "run-D"))
+        let divergence = try story.divergence()
+        #expect(divergence.classes == [.duplicatePayment])
+    }
 }
