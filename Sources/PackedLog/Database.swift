@@ -18,6 +18,9 @@ package struct PackedLogError: Error, Hashable, CustomStringConvertible {
 
 /// An SQLite file that is open.
 ///
+/// By SQLite's own interface rather than GRDB's, whose rows stay within the closure that asked for
+/// them: here accounts are pulled one after the other by whoever merges them with a log's.
+///
 /// A class because it owns the connection, and closes it when the last statement lets go of it.
 final class Database {
     let path: String

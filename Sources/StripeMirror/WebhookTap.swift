@@ -200,7 +200,7 @@ package final class WebhookTap: Sendable {
         var headers: HTTPHeaders = [.contentType: "text/plain; charset=utf-8"]
         if answer.status == .unavailable { headers[HTTPHeader("Retry-After")] = "5" }
         // Head and body go out by two writes, and the second waits for a late acknowledgement of the
-        // first, 40 ms: so what is answered a thousand times a second is said in the head alone.
+        // first: so what is answered a thousand times a second is said in the head alone.
         let words = answer.words.isEmpty ? "" : answer.words + "\n"
         return HTTPResponse(
             statusCode: HTTPStatusCode(answer.status.rawValue, phrase: answer.name),
