@@ -28,6 +28,8 @@ package struct PostgresSettings: Sendable {
     package var transactionPart = 20_000
     /// Whether to go on with a role that could write what it watches.
     package var allowsWritingRole = false
+    /// The longest wait before a broken stream is tried again, in milliseconds.
+    package var longestRetryMilliseconds = 30_000
     /// What the lots of waiting begin from.
     package var seed: UInt64 = 0
 

@@ -40,7 +40,7 @@ package struct PostgresSource {
     /// - Parameter shouldStop: Asked several times a second.
     /// - Throws: ``PostgresError`` where trying again does not help.
     package func run(shouldStop: @escaping () -> Bool) throws(PostgresError) {
-        var backoff = Backoff(seed: settings.seed)
+        var backoff = Backoff(most: settings.longestRetryMilliseconds, seed: settings.seed)
         while !shouldStop() {
             do throws(PostgresError) {
                 try runOnce(&backoff, shouldStop)

@@ -22,7 +22,7 @@ struct CorpusTests {
         #expect(try corpus.state() == before)
     }
 
-    @Test("the committed corpus holds", .timeLimit(.minutes(1)))
+    @Test("the committed corpus holds")
     func committed() throws {
         let run = try corpus.run("check", CorpusFixture.committed)
         #expect(run.status == 0)

@@ -4,7 +4,7 @@ import Testing
 import ThrowawayPostgres
 
 /// The live mirror beside a real database, as a process.
-@Suite(.enabled(if: Tool.isBuilt, Tool.skipped), .timeLimit(.minutes(5)))
+@Suite(.enabled(if: Tool.isBuilt, Tool.skipped), .timeLimit(.minutes(10)))
 struct WatchDatabaseTests {
     private let server: ThrowawayPostgres
     private let database: String
@@ -48,7 +48,7 @@ struct WatchDatabaseTests {
 
     /// Waits until something is so, for a minute at most.
     private func wait(_ what: Comment, until isSo: () throws -> Bool) throws {
-        for _ in 0..<600 {
+        for _ in 0..<2400 {
             if try isSo() { return }
             usleep(100_000)
         }

@@ -72,7 +72,7 @@ struct WatchTests {
             // Whatever goes wrong, none is left behind.
             defer { kill(process.processIdentifier, SIGKILL) }
             var (before, calm) = (0, 0)
-            for _ in 0..<200 where calm < 3 {
+            for _ in 0..<1200 where calm < 3 {
                 usleep(250_000)
                 guard FileManager.default.fileExists(atPath: folder.path("mirror.sqlite")),
                     try list("log").count >= records
@@ -146,7 +146,7 @@ struct WatchTests {
         try mirror.append(Data(lines.map { $0 + "\n" }.joined().utf8))
         let process = try mirror.startOnFullDisk(kilobytes: 600)
         defer { kill(process.processIdentifier, SIGKILL) }
-        for _ in 0..<100 where try mirror.folder.read("said").isEmpty { usleep(100_000) }
+        for _ in 0..<1200 where try mirror.folder.read("said").isEmpty { usleep(100_000) }
         usleep(1_500_000)
         #expect(process.isRunning, "it goes on trying")
         let said = String(decoding: try mirror.folder.read("said"), as: UTF8.self)

@@ -6,7 +6,7 @@ import Testing
 import ThrowawayPostgres
 
 /// Baselines of a real database, and their seam with the stream.
-@Suite("baselines from a snapshot", .timeLimit(.minutes(5)))
+@Suite("baselines from a snapshot", .timeLimit(.minutes(10)))
 struct LiveBaselineTests {
     private let server: ThrowawayPostgres
     private let database: String

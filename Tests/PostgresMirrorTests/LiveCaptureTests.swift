@@ -5,7 +5,7 @@ import Testing
 import ThrowawayPostgres
 
 /// Real transactions of a real server, read back as records.
-@Suite("what a real server sends", .timeLimit(.minutes(5)))
+@Suite("what a real server sends", .timeLimit(.minutes(10)))
 struct LiveCaptureTests {
     private let server: ThrowawayPostgres
     private let database: String

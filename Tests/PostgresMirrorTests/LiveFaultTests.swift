@@ -127,7 +127,7 @@ struct LiveFaultTests {
             if mirror.hasEnded { mirror = RunningMirror(try settings(server, database), sink) }
         }
         isArmed.withLock { $0 = false }
-        for _ in 0..<3000 where sink.changes.count < 450 {
+        for _ in 0..<12_000 where sink.changes.count < 450 {
             if mirror.hasEnded { mirror = RunningMirror(try settings(server, database), sink) }
             usleep(20_000)
         }
@@ -298,11 +298,11 @@ struct LiveFaultTests {
         try mirror.stop()
         #expect(mirror.error == nil)
         let refused = RunningMirror(try settings(server, "no_such_database"))
-        for _ in 0..<500 where !refused.hasEnded { usleep(20_000) }
+        for _ in 0..<6000 where !refused.hasEnded { usleep(20_000) }
         #expect(refused.error?.isPassing == false)
         let malformed = PostgresSettings(target: "passwort=geheim", mapping: nowhere.mapping)
         let broken = RunningMirror(malformed)
-        for _ in 0..<500 where !broken.hasEnded { usleep(20_000) }
+        for _ in 0..<6000 where !broken.hasEnded { usleep(20_000) }
         #expect(broken.error?.description.contains("geheim") == false)
     }
 }

@@ -7,7 +7,7 @@ import Testing
 import ThrowawayPostgres
 
 /// Several writers at once, against a slow and obvious oracle: the table itself.
-@Suite("under load", .timeLimit(.minutes(5)))
+@Suite("under load", .timeLimit(.minutes(10)))
 struct LiveLoadTests {
     private static let accounts = 200
 

@@ -6,7 +6,7 @@ import Testing
 import ThrowawayPostgres
 
 /// The mirror's role can't write what it watches, and the mirror does not try.
-@Suite("read-only", .timeLimit(.minutes(5)))
+@Suite("read-only", .timeLimit(.minutes(10)))
 struct ReadOnlyTests {
     private let server: ThrowawayPostgres
     private let database: String
@@ -74,7 +74,7 @@ struct ReadOnlyTests {
         let dangers = try findings(name).filter { $0.severity == .dangerous }
         #expect(dangers.contains { $0.what.contains(words) }, "\(dangers)")
         let mirror = RunningMirror(try settings(server, database, user: name))
-        for _ in 0..<500 where !mirror.hasEnded { usleep(20_000) }
+        for _ in 0..<6000 where !mirror.hasEnded { usleep(20_000) }
         #expect(mirror.error?.isPassing == false)
         #expect(mirror.streams == 0)
         let isTold = mirror.events.contains { event in

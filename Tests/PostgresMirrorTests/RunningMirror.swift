@@ -79,7 +79,7 @@ final class RunningMirror: Sendable {
     /// Waits until something holds, or the test is given up.
     func wait(
         _ what: String,
-        seconds: Int = 60,
+        seconds: Int = 240,
         sourceLocation: SourceLocation = #_sourceLocation,
         until isTrue: () throws -> Bool
     ) throws {
@@ -101,7 +101,7 @@ final class RunningMirror: Sendable {
     /// Stops it and waits for its end.
     func stop() throws {
         state.withLock { $0.shouldStop = true }
-        for _ in 0..<3000 {
+        for _ in 0..<12_000 {
             if hasEnded { return }
             usleep(10_000)
         }
@@ -127,6 +127,8 @@ func settings(
     settings.markMilliseconds = 100
     settings.batchMilliseconds = 20
     settings.margin = .zero
+    // A dozen cuts in a row must not add up to minutes.
+    settings.longestRetryMilliseconds = 500
     settings.seed = 7
     return settings
 }

@@ -5,7 +5,7 @@ import StripeMirror
 import Synchronization
 import Testing
 
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(10)))
 struct CurlClientTests {
     private static let key = StripeKey("rk_test_0123456789abcdef")
     private static let request = StripeRequest(.events, [.init("limit", "1")])

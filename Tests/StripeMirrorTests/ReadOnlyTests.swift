@@ -7,7 +7,7 @@ import Synchronization
 import Testing
 
 /// Whole runs against a server that records every request: none writes.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(10)))
 struct ReadOnlyTests {
     private static let begin = Int64(Date().timeIntervalSince1970)
 

@@ -6,7 +6,7 @@ import StripeMirror
 import Synchronization
 import Testing
 
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(10)))
 struct WebhookTapTests {
     private static let second: Int64 = 1_772_323_200
     private static let now = Instant(microseconds: second * 1_000_000)
