@@ -101,7 +101,7 @@ package final class PostgresStore: MirrorStore {
             let reject = CaptureReject(
                 place: row[1] ?? "",
                 reason: row[2] ?? "",
-                content: Hexadecimal.bytes(row[3] ?? "")
+                content: Self.bytes(row[3])
             )
             visit(StoredReject(source: row[0] ?? "", reject: reject))
         }
@@ -139,7 +139,7 @@ package final class PostgresStore: MirrorStore {
             try run(PostgresSchema.verdicts, [])
         }
         for row in rows {
-            let account = String(decoding: Hexadecimal.bytes(row[0] ?? ""), as: UTF8.self)
+            let account = String(decoding: Self.bytes(row[0]), as: UTF8.self)
             visit(
                 StoredVerdict(
                     account: AccountID(account),
@@ -251,7 +251,7 @@ package final class PostgresStore: MirrorStore {
         text.array { text in
             for captured in records {
                 text.object { text in
-                    text.member("digest", Hexadecimal.text(recordDigest(of: captured.record)))
+                    text.member("digest", recordDigest(of: captured.record).hexadecimal)
                     text.member("line", String(decoding: captured.line, as: UTF8.self))
                 }
             }
@@ -266,7 +266,7 @@ package final class PostgresStore: MirrorStore {
                 text.object { text in
                     text.member("place", reject.place)
                     text.member("reason", reject.reason)
-                    text.member("content", Hexadecimal.text(reject.content))
+                    text.member("content", reject.content.hexadecimal)
                 }
             }
         }
@@ -283,17 +283,22 @@ package final class PostgresStore: MirrorStore {
                 text.object { text in
                     switch update {
                     case .put(let verdict):
-                        text.member("account", Hexadecimal.text(verdict.account.rawValue.utf8))
+                        text.member("account", verdict.account.rawValue.utf8.hexadecimal)
                         text.member("opened", verdict.opened.microseconds)
                         text.member("content", String(decoding: verdict.content, as: UTF8.self))
                     case .withdraw(let account, let opened):
-                        text.member("account", Hexadecimal.text(account.rawValue.utf8))
+                        text.member("account", account.rawValue.utf8.hexadecimal)
                         text.member("opened", opened.microseconds)
                     }
                 }
             }
         }
         return String(decoding: text.bytes, as: UTF8.self)
+    }
+
+    /// Bytes, which PostgreSQL is asked to send as two digits each.
+    private static func bytes(_ text: String?) -> [UInt8] {
+        text.flatMap { [UInt8](hexadecimal: $0) } ?? []
     }
 
     private static func number(_ text: String?) -> Int64 { text.flatMap { Int64($0) } ?? 0 }
@@ -313,36 +318,5 @@ extension VerdictUpdate {
         case .put(let verdict): Key(account: verdict.account, opened: verdict.opened)
         case .withdraw(let account, let opened): Key(account: account, opened: opened)
         }
-    }
-}
-
-/// Bytes as two digits each, which is how PostgreSQL is told of those that are no text.
-private enum Hexadecimal {
-    private static let digits = Array("0123456789abcdef".utf8)
-
-    static func text(_ bytes: some Collection<UInt8>) -> String {
-        var text: [UInt8] = []
-        text.reserveCapacity(2 * bytes.count)
-        for byte in bytes {
-            text.append(digits[Int(byte >> 4)])
-            text.append(digits[Int(byte & 15)])
-        }
-        return String(decoding: text, as: UTF8.self)
-    }
-
-    /// The bytes; what is no pair of digits is left out, and there is none in what was written here.
-    static func bytes(_ text: String) -> [UInt8] {
-        var bytes: [UInt8] = []
-        var high: UInt8?
-        for digit in text.utf8 {
-            guard let place = digits.firstIndex(of: digit) else { continue }
-            guard let first = high else {
-                high = UInt8(place)
-                continue
-            }
-            bytes.append(first << 4 | UInt8(place))
-            high = nil
-        }
-        return bytes
     }
 }

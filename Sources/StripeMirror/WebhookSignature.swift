@@ -129,7 +129,9 @@ package struct WebhookSignature: Sendable {
                 guard stamp == nil else { throw .malformed("`t` stands there twice") }
                 stamp = value
             case "v1":
-                if let bytes = bytes(ofHexadecimal: value) { signatures.append(bytes) }
+                if let bytes = [UInt8](hexadecimal: value), bytes.count == SHA256.byteCount {
+                    signatures.append(bytes)
+                }
             default: continue
             }
         }
@@ -140,29 +142,6 @@ package struct WebhookSignature: Sendable {
         guard !signatures.isEmpty else { throw .malformed("no `v1` is a SHA-256") }
         guard signatures.count <= signaturesMax else { throw .malformed("too many `v1`") }
         return (stamp, signatures)
-    }
-
-    /// The 32 bytes of 64 digits; `nil` of anything else.
-    private static func bytes(ofHexadecimal text: Substring) -> [UInt8]? {
-        let digits = Array(text.utf8)
-        guard digits.count == 64 else { return nil }
-        var bytes: [UInt8] = []
-        for place in stride(from: 0, to: 64, by: 2) {
-            guard let high = digit(digits[place]), let low = digit(digits[place + 1]) else {
-                return nil
-            }
-            bytes.append(high << 4 | low)
-        }
-        return bytes
-    }
-
-    private static func digit(_ byte: UInt8) -> UInt8? {
-        switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
-        case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
-        case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
-        default: nil
-        }
     }
 }
 
