@@ -121,8 +121,17 @@ extension WatchConfiguration.Address {
     fileprivate init(_ node: YAMLNode) throws(RecordError) {
         let text = try node.text()
         guard let colon = text.lastIndex(of: ":"), colon != text.startIndex,
-            let port = UInt16(text[text.index(after: colon)...])
-        else { throw node.unfit(text, "a host and a port such as `127.0.0.1:9464`") }
+            let port = UInt16(text[text.index(after: colon)...]), isIPv4(text[..<colon])
+        else { throw node.unfit(text, "an IPv4 address and a port such as `127.0.0.1:9464`") }
         self.init(host: String(text[..<colon]), port: port)
     }
+}
+
+/// Whether a text is four numbers with points between them, which is what can be listened on.
+private func isIPv4(_ text: Substring) -> Bool {
+    let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+    return parts.count == 4
+        && parts.allSatisfy { part in
+            part.utf8.allSatisfy { (48...57).contains($0) } && UInt8(part) != nil
+        }
 }

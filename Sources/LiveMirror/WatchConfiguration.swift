@@ -80,7 +80,7 @@ package struct WatchConfiguration: Hashable, Sendable {
 
     /// A host and a port.
     package struct Address: Hashable, Sendable, CustomStringConvertible {
-        /// The host: a name or an IP address.
+        /// The IPv4 address of an interface.
         package var host: String
         /// The port; 0 lets the system choose.
         package var port: UInt16

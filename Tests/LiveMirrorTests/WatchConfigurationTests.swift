@@ -26,7 +26,7 @@ struct WatchConfigurationTests {
             yaml: least + """
                 judging: { settle: 30m, policy: p.yaml }
                 reports: { folder: out, every: 5m }
-                status: localhost:9464
+                status: 127.0.0.1:9464
                 postgres: { connection: "host=db", slot: s, publication: p, mapping: m.yaml, mark_milliseconds: 200 }
                 """
         )
@@ -39,7 +39,7 @@ struct WatchConfigurationTests {
         #expect(configuration.postgres?.publication == "p")
         #expect(configuration.postgres?.mapping == "m.yaml")
         #expect(configuration.postgres?.markMilliseconds == 200)
-        #expect(configuration.status?.description == "localhost:9464")
+        #expect(configuration.status?.description == "127.0.0.1:9464")
     }
 
     @Test("names Stripe's key and where it sends events")
@@ -85,6 +85,8 @@ struct WatchConfigurationTests {
             ("follow: []", "lacks `store`"),
             ("store: a\nfolow: []", "line 2: `folow` is no key here; the keys are"),
             ("store: a\nstatus: 9464\nfollow: []", "`127.0.0.1:9464`"),
+            ("store: a\nstatus: localhost:9464\nfollow: []", "`127.0.0.1:9464`"),
+            ("store: a\nstatus: 127.0.0.256:1\nfollow: []", "`127.0.0.1:9464`"),
             ("store: a\nstatus: a:99999\nfollow: []", "`127.0.0.1:9464`"),
             ("store: a\njudging: { settle: never }", "a time such as 1h"),
             (
