@@ -112,7 +112,7 @@ package struct JudgeLoop: Sendable {
             guard let records else { return }
             try judge.take(records)
             let isDue = clock.now().since(settled) >= pace.settling
-            if !records.isEmpty || isDue, isDue || records.count < pace.batch {
+            if isDue || (!records.isEmpty && records.count < pace.batch) {
                 try commit(&judge, lease, shouldStop, tell)
                 look(judge)
                 settled = clock.now()
