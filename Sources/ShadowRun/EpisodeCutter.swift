@@ -85,9 +85,7 @@ package struct EpisodeCutter {
             timeline.runs.contains { $0.trigger == nil }
             || timeline.recordings.contains { !$0.hasTrigger }
         if hasOrphan { untriggered.insert(next) }
-        if case .change(let change) = record.body, change.op == .insert, change.table == .account {
-            isKnown = true
-        }
+        if record.makesKnown { isKnown = true }
         next += 1
         return false
     }
@@ -132,7 +130,7 @@ package struct EpisodeCutter {
                 actedOn: run.actedOn
             )
         }
-        if records[start..<next].contains(where: { $0.kind == .baseline }) { isKnown = true }
+        if records[start..<next].contains(where: \.makesKnown) { isKnown = true }
         return episode
     }
 
@@ -197,6 +195,16 @@ extension MirrorRecord {
         case .stripe(let event): event.cause == nil && event.type.isTrigger
         case .request: true
         case .baseline, .execution, .change, .mark: false
+        }
+    }
+
+    /// Whether all is known of its account from here on: a baseline tells it, and before an account was
+    /// made there was nothing to tell.
+    fileprivate var makesKnown: Bool {
+        switch body {
+        case .baseline: true
+        case .change(let change): change.op == .insert && change.table == .account
+        case .stripe, .request, .execution, .mark: false
         }
     }
 

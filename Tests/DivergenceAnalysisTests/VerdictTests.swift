@@ -163,6 +163,22 @@ struct VerdictTests {
         #expect(later.map(\.gist) == ["incomplete: no_baseline", "match"])
     }
 
+    @Test(
+        "an account that was made while the mirror looked on needs no baseline",
+        arguments: [
+            (Moment.minutes(-60), ["match", "match"]),
+            // Made in the middle of an episode, whose beginning nobody knows.
+            (Moment.minutes(5), ["incomplete: no_baseline", "match"]),
+        ]
+    )
+    func born(at moment: Moment, expected: [String]) throws {
+        var story = Scenario().charge(at: 0).charge(at: .hours(2), "charge-2")
+        story.opening = nil
+        let row = RowChange.Row.account(type: .value("pay_go"), flags: .value(0), ban: .absent)
+        story.tell("born", at: moment, .change(RowChange(op: .insert, row: row)))
+        #expect(try story.judged().episodes.map(\.gist) == expected)
+    }
+
     @Test("an account with a fact missing is not judged")
     func missingFacts() throws {
         let story = Scenario { $0.missing = ["stripe.invoices"] }.charge(at: 0)
