@@ -259,7 +259,7 @@ let package = Package(
         ),
         .testTarget(
             name: "CommandLineTests",
-            dependencies: ["PostgresMirror", "ThrowawayPostgres"],
+            dependencies: ["PostgresMirror", "ScriptedStripe", "ThrowawayPostgres"],
             exclude: ["Snapshots"]
         ),
         .testTarget(

@@ -1,6 +1,7 @@
 import BillingModel
 package import MirrorLog
 import ParityReport
+import StripeMirror
 
 extension WatchConfiguration {
     private enum Key: String, CaseIterable {
@@ -20,6 +21,11 @@ extension WatchConfiguration {
     private enum WebhookKey: String, CaseIterable {
         case listen, path
         case secretFiles = "secret_files"
+        case envelopes
+    }
+    private enum EnvelopesKey: String, CaseIterable {
+        case path
+        case tokenFile = "token_file"
     }
     private enum FollowKey: String, CaseIterable { case name, file }
 
@@ -89,15 +95,56 @@ extension WatchConfiguration {
 
     private static func webhook(_ node: YAMLNode) throws(RecordError) -> Webhook {
         let fields = try node.fields(WebhookKey.self)
-        let secrets = try fields.required(.secretFiles)
+        let webhook = Webhook(
+            listen: try Address(fields.required(.listen)),
+            signed: try signed(fields[.path], fields[.secretFiles]),
+            envelopes: try fields[.envelopes].map { node throws(RecordError) in
+                try envelopes(node)
+            }
+        )
+        guard webhook.signed != nil || webhook.envelopes != nil else {
+            throw node.error(
+                "believes nobody: give `secret_files` for what Stripe signs, or `envelopes` with a "
+                    + "`token_file` for what EventBridge or Event Grid passes on"
+            )
+        }
+        guard webhook.signed?.path != webhook.envelopes?.path else {
+            throw node.error("takes envelopes at the path of what Stripe signs; give them another")
+        }
+        return webhook
+    }
+
+    private static func signed(
+        _ path: YAMLNode?,
+        _ secrets: YAMLNode?
+    ) throws(RecordError) -> Signed? {
+        guard let secrets else {
+            guard let path else { return nil }
+            throw path.error("has no `secret_files` beside it: nothing could be believed there")
+        }
         var files: [String] = []
         for element in try secrets.elements() { files.append(try element.text()) }
         guard !files.isEmpty else { throw secrets.error("names no file of a signing secret") }
-        return Webhook(
-            listen: try Address(fields.required(.listen)),
-            path: try fields[.path]?.text() ?? "/stripe",
-            secretFiles: files
+        return Signed(path: try path?.slashed() ?? "/stripe", secretFiles: files)
+    }
+
+    private static func envelopes(_ node: YAMLNode) throws(RecordError) -> Envelopes {
+        let fields = try node.fields(EnvelopesKey.self)
+        return Envelopes(
+            path: try fields[.path]?.slashed() ?? "/envelopes",
+            tokenFile: try fields.required(.tokenFile).text()
         )
+    }
+}
+
+extension YAMLNode {
+    /// The path of an address, with its slash.
+    fileprivate func slashed() throws(RecordError) -> String {
+        let path = try text()
+        guard path.hasPrefix("/"), path.count > 1, path != WebhookTap.healthPath else {
+            throw unfit(path, "a path such as `/stripe`, and not the one of the tap's health")
+        }
+        return path
     }
 }
 

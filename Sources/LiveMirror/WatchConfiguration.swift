@@ -41,10 +41,26 @@ package struct WatchConfiguration: Hashable, Sendable {
     package struct Webhook: Hashable, Sendable {
         /// Where it listens.
         package var listen: Address
-        /// The path that takes events.
+        /// Where events come that Stripe itself sends and signs; `nil` for nowhere.
+        package var signed: Signed?
+        /// Where events come that another passes on in an envelope; `nil` for nowhere.
+        package var envelopes: Envelopes?
+    }
+
+    /// A path that takes what Stripe has signed.
+    package struct Signed: Hashable, Sendable {
+        /// The path.
         package var path: String
         /// The files of the signing secrets, several while one is changed for another.
         package var secretFiles: [String]
+    }
+
+    /// A path that takes what EventBridge and Event Grid pass on, which bears no signature.
+    package struct Envelopes: Hashable, Sendable {
+        /// The path.
+        package var path: String
+        /// The file of the token that the sender shows.
+        package var tokenFile: String
     }
 
     /// A PostgreSQL database that is watched.

@@ -103,23 +103,44 @@ struct WatchFile: ParsableArguments {
     private func tap(
         _ webhook: WatchConfiguration.Webhook
     ) throws(StripeFailure) -> WebhookTap.Settings {
+        var routes: [WebhookRoute] = []
+        if let signed = webhook.signed { routes.append(try route(signed)) }
+        if let envelopes = webhook.envelopes { routes.append(try route(envelopes)) }
+        return WebhookTap.Settings(
+            host: webhook.listen.host,
+            port: webhook.listen.port,
+            routes: routes
+        )
+    }
+
+    private func route(
+        _ signed: WatchConfiguration.Signed
+    ) throws(StripeFailure) -> WebhookRoute {
         var secrets: [WebhookSecret] = []
-        for file in webhook.secretFiles {
+        for file in signed.secretFiles {
             guard let secret = WebhookSecret(try secret(file)) else {
                 throw .transport(.setUp("`\(file)` holds no signing secret, whsec_…"))
             }
             secrets.append(secret)
         }
-        return WebhookTap.Settings(
-            host: webhook.listen.host,
-            port: webhook.listen.port,
-            routes: [
-                WebhookRoute(
-                    path: webhook.path,
-                    trust: .signature(WebhookSignature(secrets: secrets))
-                )
-            ]
+        return WebhookRoute(
+            path: signed.path,
+            trust: .signature(WebhookSignature(secrets: secrets))
         )
+    }
+
+    private func route(
+        _ envelopes: WatchConfiguration.Envelopes
+    ) throws(StripeFailure) -> WebhookRoute {
+        let file = envelopes.tokenFile
+        guard let token = WebhookToken(try secret(file)) else {
+            throw .transport(
+                .setUp(
+                    "`\(file)` holds no token of 16 bytes at least: `openssl rand -hex 32 > \(file)`"
+                )
+            )
+        }
+        return WebhookRoute(path: envelopes.path, trust: .token(token))
     }
 
     /// The text of a file that nobody else should read.

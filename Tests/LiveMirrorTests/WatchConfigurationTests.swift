@@ -52,7 +52,11 @@ struct WatchConfigurationTests {
                   mode: test
                   api: http://127.0.0.1:1
                   backfill: { every: 2s, lag: 3s }
-                  webhook: { listen: "127.0.0.1:8", path: /hook, secret_files: [new, old] }
+                  webhook:
+                    listen: 127.0.0.1:8
+                    path: /hook
+                    secret_files: [new, old]
+                    envelopes: { path: /bridge, token_file: token }
                 """
         )
         let stripe = try #require(configuration.stripe)
@@ -62,11 +66,43 @@ struct WatchConfigurationTests {
         #expect(stripe.every == .seconds(2))
         #expect(stripe.lag == .seconds(3))
         #expect(stripe.webhook?.listen.description == "127.0.0.1:8")
-        #expect(stripe.webhook?.path == "/hook")
-        #expect(stripe.webhook?.secretFiles == ["new", "old"])
+        #expect(stripe.webhook?.signed?.path == "/hook")
+        #expect(stripe.webhook?.signed?.secretFiles == ["new", "old"])
+        #expect(stripe.webhook?.envelopes?.path == "/bridge")
+        #expect(stripe.webhook?.envelopes?.tokenFile == "token")
         let least = try WatchConfiguration(yaml: "store: m.sqlite\nstripe: { key_file: key }")
         #expect(least.stripe?.isLive == true)
         #expect(least.stripe?.webhook == nil)
+    }
+
+    @Test("takes envelopes alone, and each path has its habit")
+    func envelopes() throws {
+        func webhook(_ fields: String) throws -> WatchConfiguration.Webhook? {
+            try WatchConfiguration(
+                yaml: """
+                    store: m.sqlite
+                    stripe: { key_file: k, webhook: { listen: "127.0.0.1:8", \(fields) } }
+                    """
+            ).stripe?.webhook
+        }
+        let bridge = try webhook("envelopes: { token_file: t }")
+        #expect(bridge?.signed == nil)
+        #expect(bridge?.envelopes?.path == "/envelopes")
+        #expect(try webhook("secret_files: [s]")?.signed?.path == "/stripe")
+        for (fields, words) in [
+            ("path: /x, envelopes: { token_file: t }", "has no `secret_files`"),
+            ("secret_files: []", "names no file"),
+            ("envelopes: { path: /stripe, token_file: t }, secret_files: [s]", "give them another"),
+            ("envelopes: { path: bridge, token_file: t }", "a path such as `/stripe`"),
+            ("envelopes: { path: /healthz, token_file: t }", "a path such as `/stripe`"),
+            ("envelopes: {}", "lacks `token_file`"),
+        ] {
+            let error = #expect(throws: RecordError.self) { try webhook(fields) }
+            #expect(error?.reason.contains(words) == true, "\(error?.reason ?? "-")")
+        }
+        let nobody = "store: a\nstripe: { key_file: k, webhook: { listen: 127.0.0.1:8 } }"
+        let error = #expect(throws: RecordError.self) { try WatchConfiguration(yaml: nobody) }
+        #expect(error?.reason.contains("believes nobody") == true)
     }
 
     @Test("may share a store in PostgreSQL, and then needs no source of its own")

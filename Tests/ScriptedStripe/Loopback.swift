@@ -23,6 +23,13 @@ package enum Loopback {
         return (listener, UInt16(bigEndian: address.sin_port))
     }
 
+    /// A port of 127.0.0.1 that nobody has at the moment.
+    package static func freePort() throws -> UInt16 {
+        let (listener, port) = try listen()
+        close(listener)
+        return port
+    }
+
     /// A connection to a port of 127.0.0.1.
     package static func connect(to port: UInt16) throws -> Int32 {
         let connection = try openSocket()
