@@ -30,7 +30,8 @@ package struct BaselineTaker {
         self.stripePart = stripePart
     }
 
-    private static let tables: [MirrorTable] = [
+    /// What a state is made of.
+    static let tables: [MirrorTable] = [
         .account, .customer, .probation, .mandate, .subscription,
     ]
 

@@ -14,7 +14,7 @@ package struct CaptureTally: Hashable, Sendable {
     package var rejects = 0
     /// Updates whose old row was not sent, so that what they did is not known.
     package var withoutOldRow = 0
-    /// Tables that were emptied: the baselines are then out of date.
+    /// Tables that were emptied.
     package var truncated = 0
 
     /// Nothing.

@@ -33,6 +33,11 @@ struct PendingBatch {
         position.time = max(position.time, transaction.time)
     }
 
+    /// Notes that the baselines have become worthless with the last transaction.
+    mutating func endWithEmptiedTable() {
+        position.phase = .emptied
+    }
+
     /// Adds the word that all is there up to a time.
     mutating func add(mark records: [CapturedRecord], _ time: Instant, at ticks: Int64) {
         self.records += records

@@ -79,7 +79,11 @@ package enum SlotDecision: Hashable, Sendable {
                 )
         }
         // Commits stand in the log in nearly, not quite, the order of their times.
-        let slack = kept.phase == .streaming ? TimeSpan.seconds(-1) : .zero
+        let slack: TimeSpan =
+            switch kept.phase {
+            case .streaming, .emptied: .seconds(-1)
+            case .creating, .baseline: .zero
+            }
         func anew(_ why: String) -> SlotDecision {
             .createAnew(gapFrom: kept.time.advanced(by: slack), dropsOld: slot != nil, why: why)
         }
@@ -89,6 +93,8 @@ package enum SlotDecision: Hashable, Sendable {
             return anew("a slot was being made when the mirror stopped")
         case .baseline:
             return anew("baselines were being taken when the mirror stopped")
+        case .emptied:
+            return anew("a table was truncated")
         case .streaming: break
         }
         guard let slot else { return anew("the slot is gone") }

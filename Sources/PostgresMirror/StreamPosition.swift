@@ -19,6 +19,8 @@ package struct StreamPosition: Hashable, Sendable, CustomStringConvertible {
         case baseline
         /// All up to the position is kept.
         case streaming
+        /// All up to the position is kept, and a table was emptied there: baselines are to be taken anew.
+        case emptied
     }
 
     /// A position from its parts.

@@ -17,6 +17,8 @@ final class StreamSession {
     private var assembler: TransactionAssembler
     private var maker: TransactionRecords
     private var pending: PendingBatch
+    /// Whether a part of the open transaction emptied a table of which baselines are taken.
+    private var hasEmptied = false
     /// What the store has.
     private var kept: StreamPosition
     private var checkpoints: [Checkpoint] = []
@@ -140,11 +142,27 @@ final class StreamSession {
                 guard let transaction = try assemble(bytes) else { return }
                 let captured = maker.records(of: transaction, seen: clock.wall())
                 pending.add(captured, of: transaction, at: now)
-                if transaction.end != nil { try passCheckpoints(at: now) }
+                hasEmptied = hasEmptied || captured.emptiesBaselines
+                guard transaction.end != nil else { return }
+                if !hasEmptied { try passCheckpoints(at: now) }
             }
         } catch {
             throw PostgresError(Self.operation, "\(error)", isPassing: true)
         }
+        if hasEmptied, !assembler.isInTransaction { try beginAnew() }
+    }
+
+    /// Keeps what there is up to the truncation, and ends: the next session begins with baselines.
+    ///
+    /// That they are needed is kept with it, so that a crash in between does not forget it.
+    private func beginAnew() throws(PostgresError) {
+        pending.endWithEmptiedTable()
+        try keep()
+        throw PostgresError(
+            Self.operation,
+            "a table was truncated: baselines are taken anew",
+            isPassing: true
+        )
     }
 
     private func reply() throws(PgOutputError) {

@@ -95,13 +95,22 @@ struct TransactionPart {
     }
 
     /// Notes that a table was emptied: whose rows are gone is not said, so all is in doubt then.
-    mutating func truncate(_ relation: Relation, _ ordinal: Int, _ reader: RecordReader) {
+    ///
+    /// What baselines were taken of is to be taken anew.
+    mutating func truncate(
+        _ table: MirrorTable,
+        _ relation: Relation,
+        _ ordinal: Int,
+        _ reader: RecordReader
+    ) {
         captured.tally.truncated += 1
-        let place = Self.place(transaction, ordinal)
+        let isOfBaselines = BaselineTaker.tables.contains(table)
+        if isOfBaselines { captured.emptiesBaselines = true }
         captured.rejects.append(
             CaptureReject(
-                place: place,
-                reason: "`\(relation.name)` was truncated: take baselines anew",
+                place: Self.place(transaction, ordinal),
+                reason: "`\(relation.name)` was truncated"
+                    + (isOfBaselines ? ": baselines are taken anew" : ""),
                 content: []
             )
         )

@@ -33,6 +33,8 @@ package struct TransactionRecords {
         package var rejects: [CaptureReject] = []
         /// How much it was.
         package var tally = CaptureTally()
+        /// Whether a table was emptied of which baselines are taken.
+        package var emptiesBaselines = false
 
         /// Nothing.
         package init() {}
@@ -64,7 +66,8 @@ package struct TransactionRecords {
             case .message: break
             case .row(let row): take(row, ordinal, &part, &runs)
             case .truncate(let relation):
-                if mapping.table(of: relation) != nil { part.truncate(relation, ordinal, reader) }
+                guard let table = mapping.table(of: relation) else { continue }
+                part.truncate(table.means, relation, ordinal, reader)
             case .unreadable(let reason, let content):
                 part.reject(ordinal, RecordError(reason), content)
             }

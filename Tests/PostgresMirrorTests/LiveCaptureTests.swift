@@ -154,19 +154,17 @@ struct LiveCaptureTests {
         #expect(flags == [0, 3, 4, 5])
     }
 
-    @Test("a truncated table is a gap at its instant, and a reject that says what to do")
+    @Test("a truncated table of what was done is a gap at its instant, and a reject")
     func truncate() throws {
         let mirror = try run(
-            "INSERT INTO subs_mandate VALUES ('m', 'a', 'card', 'active')",
+            "INSERT INTO subs_dunning VALUES ('a', 'evt_1')",
             records: 1,
-            "TRUNCATE subs_mandate; INSERT INTO subs_mandate VALUES ('m', 'a', 'card', 'active');"
+            "TRUNCATE subs_dunning; INSERT INTO subs_dunning VALUES ('a', 'evt_2');"
         )
         let gaps = mirror.sink.marks.filter { if case .gap = $0 { true } else { false } }
         #expect(gaps.count == 1)
-        #expect(
-            mirror.sink.held.rejects.map(\.reason)
-                == ["`subs_mandate` was truncated: take baselines anew"]
-        )
+        #expect(mirror.sink.held.rejects.map(\.reason) == ["`subs_dunning` was truncated"])
+        #expect(mirror.streams == 1)
     }
 
     @Test("a run that names itself has the rows of its transaction, one that does not is counted")

@@ -237,6 +237,45 @@ struct LiveFaultTests {
         #expect(told)
     }
 
+    @Test("a truncated table of the accounts' state: a gap up to baselines that are taken anew")
+    func truncated() throws {
+        let server = try SharedServer.get()
+        let database = try makeDatabase(server)
+        let settings = try settings(server, database)
+        let mirror = RunningMirror(settings)
+        try mirror.waitForStream()
+        try write(server, database, 1...20)
+        try mirror.wait("the changes") { mirror.sink.changes.count >= 20 }
+        try server.sql(
+            """
+            BEGIN; TRUNCATE subs_account; INSERT INTO subs_account VALUES ('a1', 'pay_go', 7); COMMIT;
+            """,
+            in: database
+        )
+        try mirror.wait("the stream to begin again") { mirror.streams > 1 }
+        try write(server, database, 21...21)
+        try mirror.wait("a change behind it") { mirror.sink.changes.count >= 22 }
+        try mirror.stop()
+        let baselines = mirror.sink.held.records.map(\.record).filter { $0.kind == .baseline }
+        // Ten accounts at the beginning; one is left, with the flags that it has now.
+        #expect(baselines.count == 11)
+        let last = try #require(baselines.last)
+        guard case .baseline(let state) = last.body else { return }
+        #expect(last.account == AccountID("a1"))
+        #expect(state.flags == 7)
+        let spans = mirror.sink.marks.compactMap { mark -> TimeSpan? in
+            guard case .gap(let from, let to) = mark else { return nil }
+            return to.since(from)
+        }
+        // One at its instant, and one from there to the new baselines.
+        #expect(spans.count == 2)
+        #expect(spans.filter { $0 > .zero }.count == 1)
+        #expect(
+            mirror.sink.held.rejects.map(\.reason)
+                == ["`subs_account` was truncated: baselines are taken anew"]
+        )
+    }
+
     @Test("a slot that the server gave up makes a gap as well")
     func slotInvalidated() throws {
         let server = try ThrowawayPostgres([

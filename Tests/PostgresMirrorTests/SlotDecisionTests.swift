@@ -63,6 +63,7 @@ struct SlotDecisionTests {
         #expect(isGap(decide(slot(confirmed: 101), kept()), drops: true, from: before))
         #expect(isGap(decide(slot(), kept(tag: "other")), drops: true, from: before))
         #expect(isGap(decide(slot(), kept(at: 1001)), drops: true, from: before))
+        #expect(isGap(decide(slot(), kept(.emptied)), drops: true, from: before))
         #expect(isGap(decide(slot(), kept(.creating)), drops: true, from: time))
         #expect(isGap(decide(slot(), kept(.baseline)), drops: true, from: time))
         #expect(isGap(decide(nil, kept(.baseline)), drops: false, from: time))
@@ -88,7 +89,7 @@ struct SlotDecisionTests {
 
     @Test("a position is read back as it was written, and nothing else is one")
     func positions() {
-        for phase in [StreamPosition.Phase.creating, .baseline, .streaming] {
+        for phase in [StreamPosition.Phase.creating, .baseline, .streaming, .emptied] {
             #expect(StreamPosition(kept(phase).description) == kept(phase))
         }
         for text in [

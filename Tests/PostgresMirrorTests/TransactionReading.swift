@@ -78,6 +78,7 @@ extension TransactionReading {
             whole.records += captured.records
             whole.rejects += captured.rejects
             whole.tally.add(captured.tally)
+            whole.emptiesBaselines = whole.emptiesBaselines || captured.emptiesBaselines
         }
         return whole
     }

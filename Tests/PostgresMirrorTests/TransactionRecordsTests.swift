@@ -130,9 +130,10 @@ struct TransactionRecordsTests: TransactionReading {
         #expect(captured.tally.truncated == 1)
         #expect(
             captured.rejects.map(\.reason) == [
-                "`subs_account` was truncated: take baselines anew"
+                "`subs_account` was truncated: baselines are taken anew"
             ]
         )
+        #expect(captured.emptiesBaselines)
         let at = try #require(Instant(rfc3339: "2026-03-02T10:00:00Z"))
         #expect(
             captured.records.map(\.record.body)
