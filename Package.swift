@@ -179,6 +179,12 @@ let package = Package(
             dependencies: ["BillingModel", "MirrorLog", "ScriptedStripe", "StripeMirror"],
             path: "Benchmarks/stripe-rate.d"
         ),
+        // The same of the PostgreSQL mirror.
+        .executableTarget(
+            name: "postgres-rate",
+            dependencies: ["BillingModel", "MirrorLog", "PostgresMirror", "ThrowawayPostgres"],
+            path: "Benchmarks/postgres-rate.d"
+        ),
 
         .testTarget(name: "BillingModelTests", dependencies: ["BillingModel"]),
         .testTarget(name: "MirrorLogTests", dependencies: ["BillingModel", "MirrorLog"]),
