@@ -73,6 +73,7 @@ struct PostgresRate {
     ///   - settings: The database.
     ///   - sink: Where it hands on.
     ///   - isDone: Asked often, whether the stream has begun given.
+    /// - Throws: What ends the mirror.
     private static func follow(
         _ settings: PostgresSettings,
         _ sink: IdleSink,
