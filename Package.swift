@@ -142,8 +142,8 @@ let package = Package(
             name: "LiveMirror",
             dependencies: [
                 "BillingModel", "MirrorLog", "ShadowRun", "DivergenceAnalysis", "ParityReport",
-                "PostgresMirror", "StripeMirror", "MirrorStore", flyingFox, flyingSocks, lifecycle,
-                logging,
+                "PostgresMirror", "StripeMirror", "MirrorStore", flyingFox, flyingSocks, grdb,
+                lifecycle, logging,
             ]
         ),
 
@@ -246,7 +246,8 @@ let package = Package(
             name: "LiveMirrorTests",
             dependencies: [
                 "BillingModel", "MirrorLog", "ShadowRun", "DivergenceAnalysis", "ParityReport",
-                "FleetSimulation", "MirrorStore", "LiveMirror",
+                "FleetSimulation", "MirrorStore", "PostgresMirror", "StripeMirror",
+                "ScriptedStripe", "LiveMirror",
             ]
         ),
         .testTarget(

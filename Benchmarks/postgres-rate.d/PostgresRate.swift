@@ -84,7 +84,7 @@ struct PostgresRate {
             settings,
             sink: sink,
             clock: .system,
-            stripePart: { $0.legacyStripePart }
+            stripeParts: { { $0.legacyStripePart } }
         ) { event in
             if case .streaming = event { isStreaming.withLock { $0 = true } }
         }

@@ -14,10 +14,20 @@ package struct StripeWatch: Sendable {
     package var every: TimeSpan
     /// How much later than it was created an event is listed at most.
     package var lag: TimeSpan
+    /// How the facts of many customers are asked for.
+    package var baselines: Baselines
     /// Where Stripe sends events, and whom it believes there; `nil` where they are only asked for.
     package var webhook: WebhookTap.Settings?
     /// Whether a key that could write is used all the same.
     package var acceptsWritingKey = false
+
+    /// How the facts of many customers are asked for.
+    package enum Baselines: String, CaseIterable, Sendable {
+        /// All that Stripe lists, a hundred objects with a request.
+        case lists
+        /// Each customer of an account by itself, with three requests at least.
+        case each
+    }
 
     /// An account from its parts.
     package init(
@@ -25,12 +35,14 @@ package struct StripeWatch: Sendable {
         mode: StripeMode,
         every: TimeSpan,
         lag: TimeSpan,
+        baselines: Baselines = .lists,
         webhook: WebhookTap.Settings?
     ) {
         self.connection = connection
         self.mode = mode
         self.every = every
         self.lag = lag
+        self.baselines = baselines
         self.webhook = webhook
     }
 
@@ -63,26 +75,6 @@ package struct StripeWatch: Sendable {
             ),
             report: report
         )
-    }
-
-    /// What Stripe knows of accounts, for the baselines of a database.
-    ///
-    /// - Parameters:
-    ///   - clock: The time.
-    ///   - shouldStop: Asked often.
-    /// - Returns: How a baseline comes by its Stripe part. One that can't be had is left out, and the
-    ///   baseline then says that facts are missing.
-    /// - Throws: ``StripeFailure`` and ``RecordError`` where there is no memory for a client.
-    func baselinePart(
-        _ clock: StripeClock,
-        _ shouldStop: @escaping () -> Bool
-    ) throws -> BaselineAccount.StripePart {
-        let client = try client(clock)
-        return { account in
-            // No customer at Stripe is a fact as well.
-            guard let customer = account.stripeCustomer else { return Array("{}".utf8) }
-            return try? client.facts(of: customer, shouldStop: shouldStop).json
-        }
     }
 }
 

@@ -232,7 +232,13 @@ package struct Watch: Sendable {
             database,
             sink: CountingSink(store, status),
             clock: MirrorClock(wall: clock.now, ticks: MirrorClock.system.ticks),
-            stripePart: try stripe?.baselinePart(stripeClock, shouldStop) ?? { _ in nil },
+            stripeParts: try stripe.map { stripe in
+                try stripe.baselineParts(
+                    stripeClock,
+                    tell: { logger.notice("Stripe lists", metadata: ["objects": "\($0)"]) },
+                    shouldStop: shouldStop
+                )
+            } ?? { { _ in nil } },
             tell: tell
         )
         try source.run(shouldStop: shouldStop)

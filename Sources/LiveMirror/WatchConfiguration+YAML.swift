@@ -15,7 +15,7 @@ extension WatchConfiguration {
     }
     private enum StripeKey: String, CaseIterable {
         case keyFile = "key_file"
-        case mode, api, backfill, webhook
+        case mode, api, backfill, baselines, webhook
     }
     private enum BackfillKey: String, CaseIterable { case every, lag }
     private enum WebhookKey: String, CaseIterable {
@@ -89,8 +89,16 @@ extension WatchConfiguration {
             api: try fields[.api]?.text(),
             every: try backfill?[.every]?.span(spans) ?? .seconds(15),
             lag: try backfill?[.lag]?.span(spans) ?? .minutes(2),
+            baselines: try baselines(fields[.baselines]),
             webhook: try fields[.webhook].map { node throws(RecordError) in try webhook(node) }
         )
+    }
+
+    private static func baselines(
+        _ node: YAMLNode?
+    ) throws(RecordError) -> StripeWatch.Baselines {
+        let word = try node?.word(StripeWatch.Baselines.allCases.map(\.rawValue))
+        return word.flatMap { StripeWatch.Baselines(rawValue: $0) } ?? .lists
     }
 
     private static func webhook(_ node: YAMLNode) throws(RecordError) -> Webhook {

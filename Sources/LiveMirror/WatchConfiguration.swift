@@ -33,6 +33,8 @@ package struct WatchConfiguration: Hashable, Sendable {
         package var every: TimeSpan
         /// How much later than it was created an event is listed at most.
         package var lag: TimeSpan
+        /// How the facts of many customers are asked for.
+        package var baselines: StripeWatch.Baselines
         /// Where Stripe sends events; `nil` where they are only asked for.
         package var webhook: Webhook?
     }

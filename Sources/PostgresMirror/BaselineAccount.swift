@@ -18,8 +18,12 @@ package struct BaselineAccount: Sendable {
     }
 
     /// How the Stripe part of a baseline is come by: the JSON of the state's `stripe`, or `nil` where
-    /// it can't be gathered.
-    package typealias StripePart = (BaselineAccount) -> [UInt8]?
+    /// it can't be gathered; an error where the baselines had better be begun anew.
+    package typealias StripePart = (BaselineAccount) throws(PostgresError) -> [UInt8]?
+
+    /// How the Stripe parts of all baselines of one snapshot are come by; called once the snapshot is
+    /// held, for what was gathered before it would be older than it says.
+    package typealias StripeParts = () throws(PostgresError) -> StripePart
 
     /// A Stripe part made of legacy's own view of subscriptions, for trying out: no invoices.
     package var legacyStripePart: [UInt8] {

@@ -12,8 +12,8 @@ package struct BaselineTaker {
     package var names: RecordNames
     /// The store's name for the source.
     package var source: String
-    /// How the Stripe part is come by.
-    package var stripePart: BaselineAccount.StripePart
+    /// How the Stripe parts are come by.
+    package var stripeParts: BaselineAccount.StripeParts
     /// How many baselines are kept at once.
     package var batch = 1000
 
@@ -22,12 +22,12 @@ package struct BaselineTaker {
         mapping: RowMapping,
         names: RecordNames,
         source: String,
-        stripePart: @escaping BaselineAccount.StripePart
+        stripeParts: @escaping BaselineAccount.StripeParts
     ) {
         self.mapping = mapping
         self.names = names
         self.source = source
-        self.stripePart = stripePart
+        self.stripeParts = stripeParts
     }
 
     /// What a state is made of.
@@ -59,6 +59,7 @@ package struct BaselineTaker {
             guard let table = mapping[means] else { continue }
             sources.append(try CopiedRows(table, in: snapshot, connect()))
         }
+        let stripePart = try stripeParts()
         let reader = try Self.reader()
         var count = 0
         var pending = CapturedBatch(source: source)
@@ -75,7 +76,7 @@ package struct BaselineTaker {
                 id: names.baseline(place, account),
                 at: time,
                 seen: seen,
-                stripe: stripePart(baseline)
+                stripe: try stripePart(baseline)
             )
             do throws(RecordError) {
                 pending.records.append(try CapturedRecord(line: line, reader))

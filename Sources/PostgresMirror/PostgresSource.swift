@@ -9,7 +9,7 @@ package struct PostgresSource {
     private let settings: PostgresSettings
     private let sink: any CaptureSink
     private let clock: MirrorClock
-    private let stripePart: BaselineAccount.StripePart
+    private let stripeParts: BaselineAccount.StripeParts
     private let tell: (PostgresEvent) -> Void
 
     /// A source that hands on to a sink.
@@ -18,20 +18,20 @@ package struct PostgresSource {
     ///   - settings: What it is told.
     ///   - sink: Where it hands on; its word is what the server is told.
     ///   - clock: The clocks.
-    ///   - stripePart: How the Stripe part of a baseline is come by; without it, baselines say that it
-    ///     is missing.
+    ///   - stripeParts: How the Stripe parts of baselines are come by; without it, baselines say that
+    ///     they are missing.
     ///   - tell: Told what happens, on the thread of ``run(shouldStop:)``.
     package init(
         _ settings: PostgresSettings,
         sink: any CaptureSink,
         clock: MirrorClock,
-        stripePart: @escaping BaselineAccount.StripePart = { _ in nil },
+        stripeParts: @escaping BaselineAccount.StripeParts = { { _ in nil } },
         tell: @escaping (PostgresEvent) -> Void = { _ in }
     ) {
         self.settings = settings
         self.sink = sink
         self.clock = clock
-        self.stripePart = stripePart
+        self.stripeParts = stripeParts
         self.tell = tell
     }
 
@@ -199,7 +199,7 @@ package struct PostgresSource {
             mapping: settings.mapping,
             names: server.names,
             source: settings.source,
-            stripePart: stripePart
+            stripeParts: stripeParts
         )
         let count = try taker.take(
             in: snapshot,

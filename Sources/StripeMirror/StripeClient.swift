@@ -170,7 +170,7 @@ extension StripeClient {
     /// - Parameter shouldStop: Asked about once a second whether to give up.
     /// - Returns: What could not be read, and why; nothing where all could.
     package func probe(shouldStop: () -> Bool) -> [(endPoint: String, failure: StripeFailure)] {
-        let requests = [StripeRequest.EndPoint.events, .invoices, .subscriptions]
+        let requests = [StripeRequest.EndPoint.events, .invoices, .subscriptions, .customers]
             .map { StripeRequest($0, [.init("limit", "1")]) }
         return requests.compactMap { request in
             do throws(StripeFailure) {

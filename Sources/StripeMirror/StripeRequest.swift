@@ -25,6 +25,8 @@ package struct StripeRequest: Hashable, Sendable {
         case invoices
         /// Subscriptions.
         case subscriptions
+        /// Customers.
+        case customers
         /// One customer.
         case customer(CustomerID)
 
@@ -34,6 +36,7 @@ package struct StripeRequest: Hashable, Sendable {
             case .events: "/v1/events"
             case .invoices: "/v1/invoices"
             case .subscriptions: "/v1/subscriptions"
+            case .customers: "/v1/customers"
             case .customer(let id): "/v1/customers/" + StripeRequest.encoded(id.rawValue)
             }
         }

@@ -89,6 +89,7 @@ struct WatchFile: ParsableArguments {
                 mode: stripe.isLive ? .live : .test,
                 every: stripe.every,
                 lag: stripe.lag,
+                baselines: stripe.baselines,
                 webhook: try stripe.webhook.map { webhook throws(StripeFailure) in
                     try tap(webhook)
                 }

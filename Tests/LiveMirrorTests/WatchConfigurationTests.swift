@@ -52,6 +52,7 @@ struct WatchConfigurationTests {
                   mode: test
                   api: http://127.0.0.1:1
                   backfill: { every: 2s, lag: 3s }
+                  baselines: each
                   webhook:
                     listen: 127.0.0.1:8
                     path: /hook
@@ -65,6 +66,7 @@ struct WatchConfigurationTests {
         #expect(stripe.api == "http://127.0.0.1:1")
         #expect(stripe.every == .seconds(2))
         #expect(stripe.lag == .seconds(3))
+        #expect(stripe.baselines == .each)
         #expect(stripe.webhook?.listen.description == "127.0.0.1:8")
         #expect(stripe.webhook?.signed?.path == "/hook")
         #expect(stripe.webhook?.signed?.secretFiles == ["new", "old"])
@@ -73,6 +75,7 @@ struct WatchConfigurationTests {
         let least = try WatchConfiguration(yaml: "store: m.sqlite\nstripe: { key_file: key }")
         #expect(least.stripe?.isLive == true)
         #expect(least.stripe?.webhook == nil)
+        #expect(least.stripe?.baselines == .lists)
     }
 
     @Test("takes envelopes alone, and each path has its habit")

@@ -36,7 +36,7 @@ final class RunningMirror: Sendable {
                 settings,
                 sink: sink,
                 clock: .system,
-                stripePart: stripePart
+                stripeParts: { stripePart }
             ) { event in
                 self.state.withLock { $0.events.append(event) }
             }

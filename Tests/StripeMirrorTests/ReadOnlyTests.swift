@@ -92,7 +92,10 @@ struct ReadOnlyTests {
         }
         let paths = Set(stripe.received.map { $0.target.prefix { $0 != "?" } })
         #expect(
-            paths == ["/v1/events", "/v1/invoices", "/v1/subscriptions", "/v1/customers/cus_1"]
+            paths == [
+                "/v1/events", "/v1/invoices", "/v1/subscriptions", "/v1/customers",
+                "/v1/customers/cus_1",
+            ]
         )
     }
 

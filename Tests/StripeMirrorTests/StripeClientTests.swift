@@ -126,7 +126,7 @@ struct StripeClientTests {
 
     @Test("the probe says what the key may not read")
     func probe() throws {
-        let transport = ListedAnswers([Self.good, Self.status(403), Self.good])
+        let transport = ListedAnswers([Self.good, Self.status(403), Self.good, Self.good])
         let problems = try client(transport, MadeUpTime(0)).probe(shouldStop: { false })
         #expect(problems.map(\.endPoint) == ["/v1/invoices"])
         #expect(problems.first?.failure.isOfKey == true)
