@@ -254,6 +254,7 @@ let package = Package(
             name: "MirrorStoreTests",
             dependencies: [
                 "BillingModel", "MirrorLog", "PostgresMirror", "MirrorStore", "ThrowawayPostgres",
+                grdb,
             ]
         ),
         .testTarget(

@@ -90,8 +90,7 @@ extension ParityEngine {
         // Who has no records here is another's to judge.
         for account in candidates.sorted() where ledgers[account] != nil {
             let theirs = customers[account] ?? []
-            let records = try records(of: account, theirs, coverage)
-            let verdicts = judge.judge(account, records).episodes
+            let verdicts = try verdicts(of: account, and: theirs, by: judge).episodes
             changes += issue(verdicts, of: account)
             ledgers[account]?.due = verdicts.filter(\.isOpen).map(\.closed).min()
             strays.settle(theirs)
@@ -114,16 +113,24 @@ extension ParityEngine {
         }
     }
 
-    private func records(
+    /// Judges one account by the records in memory.
+    ///
+    /// - Parameters:
+    ///   - account: The account.
+    ///   - customers: Its customers, in order, whose records that name no account are its own.
+    ///   - judge: The judge, who knows what the log as a whole shows.
+    /// - Returns: What was found out about it.
+    /// - Throws: ``PackedError`` where a saved engine was tampered with.
+    package func verdicts(
         of account: AccountID,
-        _ customers: [CustomerID],
-        _ coverage: LogCoverage
-    ) throws(PackedError) -> [MirrorRecord] {
+        and customers: [CustomerID],
+        by judge: AccountJudge
+    ) throws(PackedError) -> AccountVerdicts {
         var records = ledgers[account] ?? AccountRecords()
         for customer in customers {
             _ = strays.records[customer].map { records.takeUnknown(of: $0) }
         }
-        return try records.unpacked(coverage)
+        return judge.judge(account, try records.unpacked(judge.coverage))
     }
 
     private mutating func issue(
@@ -184,7 +191,7 @@ struct IssuedVerdict: Hashable {
 
 extension LogCoverage {
     /// Whether verdicts under a later coverage can differ only by what has settled since.
-    fileprivate func showsTheSame(as other: LogCoverage) -> Bool {
+    func showsTheSame(as other: LogCoverage) -> Bool {
         paths == other.paths && tables == other.tables && gaps == other.gaps
             && horizon <= other.horizon && leavesOutTestMode == other.leavesOutTestMode
     }

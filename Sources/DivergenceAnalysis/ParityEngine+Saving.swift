@@ -103,11 +103,11 @@ extension ParityEngine {
     func writeState(to writer: inout PackedWriter) {
         writer.write(counts)
         writer.write(activity)
-        writer.write(shown)
-        writer.write(instant: latest)
-        for source in Mark.Source.allCases { writer.write(instant: through[source]) }
-        writer.write(byte: modes.live ? 1 : 0)
-        writer.write(byte: modes.test ? 1 : 0)
+        writer.write(log.shown)
+        writer.write(instant: log.latest)
+        for source in Mark.Source.allCases { writer.write(instant: log.through[source]) }
+        writer.write(byte: log.modes.live ? 1 : 0)
+        writer.write(byte: log.modes.test ? 1 : 0)
         writer.write(lateness)
         writer.write(marks)
     }
@@ -116,11 +116,11 @@ extension ParityEngine {
     mutating func readState(from reader: inout PackedReader) throws(PackedError) {
         counts = try reader.read()
         activity = try reader.read()
-        shown = try reader.read()
-        latest = try reader.instant()
-        for source in Mark.Source.allCases { through[source] = try reader.optionalInstant() }
-        modes.live = try reader.byte() == 1
-        modes.test = try reader.byte() == 1
+        log.shown = try reader.read()
+        log.latest = try reader.instant()
+        for source in Mark.Source.allCases { log.through[source] = try reader.optionalInstant() }
+        log.modes.live = try reader.byte() == 1
+        log.modes.test = try reader.byte() == 1
         lateness = try reader.read()
         marks = try reader.read()
     }

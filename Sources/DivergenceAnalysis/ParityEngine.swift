@@ -20,17 +20,14 @@ package struct ParityEngine: Sendable {
     package internal(set) var counts = Counts()
     /// When and how much each source delivered.
     package internal(set) var activity = MirrorActivity()
-    /// What the log shows so far, its horizon aside.
-    var shown = LogCoverage(horizon: Instant(microseconds: .min))
+    /// What the log as a whole shows.
+    var log = CoverageTracker()
     /// The records of each account.
     var ledgers: [AccountID: AccountRecords] = [:]
     /// Stripe records without an account.
     var strays = StrayRecords()
     /// The marks of all accounts.
     var marks = AccountRecords()
-    /// Up to when each source is complete, as its marks say.
-    var through: [Mark.Source: Instant] = [:]
-    var latest = Instant(microseconds: .min)
     /// Where records go that don't fit into memory; `nil` keeps all of them there.
     package let spilling: Spilling?
     /// What was fed before that which is in memory, in order.
@@ -39,8 +36,6 @@ package struct ParityEngine: Sendable {
     var runSizes: [Int] = []
     /// About how much memory the records take.
     var heldBytes = 0
-    /// Whether an event of live mode was met, and one of test mode.
-    var modes = (live: false, test: false)
     /// How late records were seen.
     var lateness = Lateness()
     /// The verdicts that were given out.
@@ -111,7 +106,6 @@ package struct ParityEngine: Sendable {
     private mutating func take(_ record: PackedArrival, _ packed: ArraySlice<UInt8>) {
         counts.records += 1
         noteDelivery(record)
-        noteMode(record)
         let arrival = keep(record, packed)
         activity.note(record, arrival)
         if arrival != .new { counts.redelivered += 1 }
@@ -155,26 +149,16 @@ package struct ParityEngine: Sendable {
     }
 
     private mutating func noteDelivery(_ record: PackedArrival) {
-        if record.at < latest { counts.outOfOrder += 1 }
-        latest = max(latest, record.at)
+        if record.at < log.latest { counts.outOfOrder += 1 }
+        log.noteDelivery(record)
         guard let seen = record.seen else { return }
         lateness.note(seen.since(record.at))
         if seen.since(record.at) > settings.settle { counts.late += 1 }
     }
 
-    private mutating func noteMode(_ record: PackedArrival) {
-        guard case .stripe(_, let livemode?) = record.gist else { return }
-        if livemode { modes.live = true } else { modes.test = true }
-    }
-
     private mutating func note(_ record: PackedArrival) {
-        shown.note(record.gist)
-        switch record.gist {
-        case .baseline(let customer), .change(_, let customer):
-            claim(customer, by: record.account)
-        case .mark(let mark) where record.account == nil: note(mark)
-        case .mark, .stripe, .request, .execution: break
-        }
+        log.note(record)
+        claim(record.gist.claimed, by: record.account)
     }
 
     private mutating func claim(_ customer: CustomerID?, by account: AccountID?) {
@@ -186,34 +170,28 @@ package struct ParityEngine: Sendable {
         }
     }
 
-    private mutating func note(_ mark: Mark) {
-        switch mark.says {
-        case .through(let instant):
-            through[mark.source] = max(through[mark.source] ?? instant, instant)
-        case .gap(let from, let to):
-            let gap = Gap(from: from, to: to)
-            let place = shown.gaps.firstIndex { (gap.from, gap.to) <= ($0.from, $0.to) }
-            shown.gaps.insert(gap, at: place ?? shown.gaps.count)
-        }
-    }
-
     // MARK: - What was fed, as a whole
 
     /// What the log shows, up to its horizon.
     ///
     /// The horizon is the earliest time through which some source says it is complete; of a log
     /// without such marks it is the latest event time.
-    package var coverage: LogCoverage {
-        var coverage = shown
-        coverage.horizon = through.values.min() ?? latest
-        coverage.leavesOutTestMode = mixesModes
-        return coverage
-    }
+    package var coverage: LogCoverage { log.coverage }
 
     /// Whether events of both modes were met.
     ///
     /// Live and test never meet in one report: the test ones are then left out.
-    package var mixesModes: Bool { modes.live && modes.test }
+    package var mixesModes: Bool { log.mixesModes }
+}
+
+extension RecordGist {
+    /// The customer that the record says is its account's.
+    var claimed: CustomerID? {
+        switch self {
+        case .baseline(let customer), .change(_, let customer): customer
+        case .stripe, .request, .execution, .mark: nil
+        }
+    }
 }
 
 extension PackedArrival {

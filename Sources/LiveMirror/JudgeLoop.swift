@@ -88,8 +88,8 @@ package struct JudgeLoop: Sendable {
     ///   - shouldStop: Asked often.
     ///   - look: Called whenever verdicts are up to date, with the judge as it stands.
     ///   - tell: Called with what happens.
-    /// - Throws: ``CaptureError`` where the store fails for good or the lease was lost, ``PackedError``
-    ///   and ``RecordError`` where memory fails.
+    /// - Throws: ``CaptureError`` where the store fails for good or the lease was lost, and
+    ///   ``RecordError`` where memory fails.
     package func run(
         _ judge: inout LiveJudge,
         until shouldStop: () -> Bool,
@@ -101,7 +101,8 @@ package struct JudgeLoop: Sendable {
             // Where it can't be given back it runs out.
             try? store.giveBack(lease)
         }
-        try resume(&judge, &lease, shouldStop, tell)
+        var committed = try store.offset(of: lease.partition)
+        try resume(&judge, &lease, &committed, shouldStop, tell)
         look(judge)
         var settled = clock.now()
         while !shouldStop() {
@@ -113,7 +114,8 @@ package struct JudgeLoop: Sendable {
             try judge.take(records)
             let isDue = clock.now().since(settled) >= pace.settling
             if isDue || (!records.isEmpty && records.count < pace.batch) {
-                try commit(&judge, lease, shouldStop, tell)
+                let round = judge.round()
+                _ = try carryOut(round, &judge, &lease, &committed, shouldStop, tell)
                 look(judge)
                 settled = clock.now()
             }
@@ -149,6 +151,7 @@ package struct JudgeLoop: Sendable {
     private func resume(
         _ judge: inout LiveJudge,
         _ lease: inout Lease,
+        _ committed: inout Int64,
         _ shouldStop: () -> Bool,
         _ tell: (Event) -> Void
     ) throws {
@@ -160,25 +163,53 @@ package struct JudgeLoop: Sendable {
             try judge.take(records)
         }
         guard !shouldStop() else { return }
-        let updates = try judge.reconcile(with: store, lease)
-        try write(updates, lease, through: judge.offset)
-        tell(.resumed(records: judge.replay.counts.records, updates: updates.count))
+        let round = judge.round(isFirst: true)
+        let updates = try carryOut(round, &judge, &lease, &committed, shouldStop) { event in
+            if case .failed = event { tell(event) }
+        }
+        guard let updates else { return }
+        try write([], lease, through: judge.offset)
+        committed = judge.offset
+        tell(.resumed(records: judge.records, updates: updates))
     }
 
-    /// Commits what has settled.
-    private func commit(
+    /// Judges what is due and commits it, page by page.
+    ///
+    /// - Parameter committed: Up to which offset the store's verdicts take account of the records: all
+    ///   pages but the last leave it as it was.
+    /// - Returns: How many verdicts changed; `nil` where it was told to stop meanwhile.
+    private func carryOut(
+        _ round: LiveJudge.Round,
         _ judge: inout LiveJudge,
-        _ lease: Lease,
+        _ lease: inout Lease,
+        _ committed: inout Int64,
         _ shouldStop: () -> Bool,
         _ tell: (Event) -> Void
-    ) throws {
-        let updates = try judge.settle()
-        let offset = judge.offset
-        guard !updates.isEmpty else { return }
-        _ = try patiently(shouldStop, tell) { () throws(CaptureError) in
-            try write(updates, lease, through: offset)
+    ) throws -> Int? {
+        var round = round
+        var updates = 0
+        while !round.isOver {
+            guard !shouldStop() else { return nil }
+            try renewIfDue(&lease)
+            let page = try patiently(shouldStop, tell) { () throws(CaptureError) in
+                try judge.nextPage(of: &round, in: store)
+            }
+            guard let page else { return nil }
+            if !page.updates.isEmpty {
+                let (held, offset) = (lease, round.isOver ? judge.offset : committed)
+                let written: Void? = try patiently(shouldStop, tell) { () throws(CaptureError) in
+                    try write(page.updates, held, through: offset)
+                }
+                guard written != nil else { return nil }
+                committed = offset
+                let (count, closed) = (page.updates.count, page.closings)
+                tell(.committed(updates: count, through: offset, closed: closed))
+            }
+            judge.note(page)
+            updates += page.updates.count
         }
-        tell(.committed(updates: updates.count, through: offset, closed: judge.closings))
+        judge.noteEnd(of: round)
+        return updates
     }
 
     private func write(

@@ -1,5 +1,5 @@
 import BillingModel
-import DivergenceAnalysis
+package import DivergenceAnalysis
 package import Logging
 import MirrorLog
 package import MirrorStore
@@ -23,6 +23,7 @@ package struct Watch: Sendable {
     private let owner: String
     private let logger: Logger
     private let status = WatchStatus()
+    private let spilling: Spilling
     private let writeReport: @Sendable (inout Replay, _ folder: String) throws -> Void
 
     /// A mirror; nothing happens until its services run.
@@ -37,6 +38,7 @@ package struct Watch: Sendable {
     ///   - program: The program's name and version, for reports.
     ///   - owner: Who leases the store, for people to read.
     ///   - logger: Takes what happens; nothing of it is customer data.
+    ///   - spilling: Where the records of a report go that don't fit into memory.
     ///   - writeReport: Writes the report of all records so far into a folder.
     package init(
         _ configuration: WatchConfiguration,
@@ -48,6 +50,7 @@ package struct Watch: Sendable {
         program: String,
         owner: String,
         logger: Logger,
+        spilling: Spilling,
         writeReport: @escaping @Sendable (inout Replay, _ folder: String) throws -> Void
     ) {
         self.configuration = configuration
@@ -59,6 +62,7 @@ package struct Watch: Sendable {
         self.program = program
         self.owner = owner
         self.logger = logger
+        self.spilling = spilling
         self.writeReport = writeReport
     }
 
@@ -67,7 +71,7 @@ package struct Watch: Sendable {
     ///
     /// - Throws: ``StripeFailure`` where the webhook's address is none.
     package func services() throws -> [any Service] {
-        let latest = LatestReplay()
+        let latest = Latest()
         var services: [any Service] = []
         if let address = configuration.status {
             services.append(StatusServer(address, status, now: clock.now))
@@ -96,19 +100,19 @@ package struct Watch: Sendable {
 
     // MARK: - Judging
 
-    private func judge(_ latest: LatestReplay, _ shouldStop: @Sendable () -> Bool) throws {
-        var judge = LiveJudge(settings: settings, program: program)
+    private func judge(_ latest: Latest, _ shouldStop: @Sendable () -> Bool) throws {
+        var judge = LiveJudge(settings: settings)
         var partitions = 1
         if case .postgres(_, let count) = configuration.store { partitions = count }
         let loop = JudgeLoop(store, owner: owner, partitions: partitions, clock: clock)
         try loop.run(&judge, until: shouldStop) { judge in
-            latest.giveIfWanted(judge.replay)
+            latest.note(Judged(offset: judge.offset, covers: judge.covers))
             let counts = (try? store.sources()) ?? []
             status.update { facts in
                 facts.tally = judge.tally
-                facts.unsettled = judge.replay.engine.unsettledCount
-                facts.unmapped = judge.replay.engine.unclaimedCount
-                facts.horizon = judge.replay.coverage.horizon
+                facts.unsettled = judge.unsettledCount
+                facts.unmapped = judge.unclaimedCount
+                facts.horizon = judge.horizon
                 facts.sources = counts
                 facts.judgedAt = clock.now()
             }
@@ -137,59 +141,56 @@ package struct Watch: Sendable {
 
     // MARK: - Reports
 
-    /// The judge's state, for a report: a value, so that judging goes on meanwhile.
-    ///
-    /// It is handed over when it is asked for and not before, since what two hold is copied when one
-    /// changes it.
-    private final class LatestReplay: Sendable {
-        private let state = Mutex<(isWanted: Bool, replay: Replay?)>((false, nil))
-
-        func giveIfWanted(_ replay: Replay) {
-            state.withLock { if $0.isWanted { $0 = (false, replay) } }
-        }
-
-        func ask() { state.withLock { $0 = (true, nil) } }
-
-        func take() -> Replay? {
-            state.withLock { state in
-                defer { state.replay = nil }
-                return state.replay
-            }
-        }
+    /// What a report is to be of.
+    private struct Judged: Sendable {
+        /// The offset of the last record that was judged.
+        var offset: Int64
+        /// Whose accounts were; `nil` for all.
+        var covers: (@Sendable (AccountID) -> Bool)?
     }
 
-    private func report(_ latest: LatestReplay, _ shouldStop: @Sendable () -> Bool) throws {
-        var written: (at: Instant, records: Int)?
+    /// How far the judge has come, for whoever asks.
+    private final class Latest: Sendable {
+        private let state = Mutex<Judged?>(nil)
+
+        func note(_ judged: Judged) { state.withLock { $0 = judged } }
+
+        var judged: Judged? { state.withLock { $0 } }
+    }
+
+    private func report(_ latest: Latest, _ shouldStop: @Sendable () -> Bool) throws {
+        var written: (at: Instant, offset: Int64)?
         while true {
             let isLast = shouldStop()
-            if isLast || written.map({ clock.now().since($0.at) >= configuration.every }) ?? true {
-                written = (clock.now(), write(latest, unlike: written?.records))
+            if isLast || written.map({ clock.now().since($0.at) >= configuration.every }) ?? true,
+                let judged = latest.judged
+            {
+                let offset = write(judged, unlike: written?.offset)
+                written = (clock.now(), offset)
             }
             guard !isLast else { return }
             clock.sleep(Self.nap)
         }
     }
 
-    /// Writes a report of what the judge has now, where that is something else than before.
+    /// Writes a report of what was judged, where that is something else than before.
     ///
-    /// - Returns: How many records were known.
-    private func write(_ latest: LatestReplay, unlike before: Int?) -> Int {
-        latest.ask()
-        var found: Replay?
-        // It gives it within a tick, unless it waits for another's lease.
-        for _ in 0..<50 where found == nil {
-            clock.sleep(Self.nap)
-            found = latest.take()
-        }
-        guard var replay = found, replay.counts.records > 0 else { return before ?? 0 }
-        let records = replay.counts.records
-        guard records != before else { return records }
+    /// - Returns: Up to which offset the latest report takes account of the records.
+    private func write(_ judged: Judged, unlike before: Int64?) -> Int64 {
+        guard judged.offset > 0, judged.offset != before else { return judged.offset }
         let folder = "\(configuration.reports)/\(day(clock.now()))"
         do {
+            var replay = try store.replay(
+                settings,
+                through: judged.offset,
+                covers: judged.covers,
+                program: program,
+                spilling: spilling
+            )
             try writeReport(&replay, folder)
             status.note(nil, of: "reports")
             logger.info("report written", metadata: ["folder": "\(folder)"])
-            return records
+            return judged.offset
         } catch {
             status.note("\(error)", of: "reports")
             logger.error("no report could be written", metadata: ["why": "\(error)"])

@@ -19,6 +19,38 @@ package protocol MirrorStore: CaptureSink {
     /// - Throws: ``CaptureError`` where the store can't be read.
     func records(after offset: Int64, limit: Int) throws(CaptureError) -> [StoredRecord]
 
+    /// The records of some accounts: those that name them, and those that name none but one of their
+    /// customers.
+    ///
+    /// - Parameters:
+    ///   - histories: The accounts, and from when on.
+    ///   - offset: Of which offset the last record may be.
+    /// - Returns: The records, in order of offset.
+    /// - Throws: ``CaptureError`` where the store can't be read.
+    func records(
+        of histories: [AccountHistory],
+        through offset: Int64
+    ) throws(CaptureError) -> [StoredRecord]
+
+    /// The verdicts of some accounts.
+    ///
+    /// - Parameter histories: The accounts, and from when on.
+    /// - Returns: The verdicts of each, in order of opening.
+    /// - Throws: ``CaptureError`` where the store can't be read.
+    func verdicts(of histories: [AccountHistory]) throws(CaptureError) -> [StoredVerdict]
+
+    /// The accounts that a record names or a verdict is of.
+    ///
+    /// - Parameters:
+    ///   - account: The one behind which they are listed; `nil` for all.
+    ///   - limit: How many at most; at least 1.
+    /// - Returns: The next accounts, in order of the bytes of their ids.
+    /// - Throws: ``CaptureError`` where the store can't be read.
+    func accounts(
+        after account: AccountID?,
+        limit: Int
+    ) throws(CaptureError) -> [AccountID]
+
     /// Takes a partition of the accounts that nobody works on.
     ///
     /// - Parameters:
@@ -92,6 +124,29 @@ package struct StoredRecord: Hashable, Sendable {
     package var source: String
     /// The line of the log, without its line feed.
     package var line: [UInt8]
+    /// Whether another record has the same id, and came before it.
+    package var isContested: Bool
+}
+
+/// What is asked for of an account.
+package struct AccountHistory: Hashable, Sendable {
+    /// The account.
+    package var account: AccountID
+    /// The customers whose records that name no account are the account's.
+    package var customers: [CustomerID]
+    /// Behind which event time.
+    package var since: Instant
+
+    /// What is asked for of an account; unless said otherwise, all that there is.
+    package init(
+        _ account: AccountID,
+        customers: [CustomerID],
+        since: Instant = Instant(microseconds: .min)
+    ) {
+        self.account = account
+        self.customers = customers
+        self.since = since
+    }
 }
 
 /// What could not be read, as it is kept.

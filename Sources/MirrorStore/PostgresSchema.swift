@@ -1,7 +1,7 @@
 /// The tables of a store in PostgreSQL, and what is asked of them.
 enum PostgresSchema {
     /// Goes up when the tables change.
-    static let version = "1"
+    static let version = "2"
 
     /// Makes what is not there.
     static let make = """
@@ -14,9 +14,13 @@ enum PostgresSchema {
         END IF;
         CREATE TABLE IF NOT EXISTS dunning_parity.record (
             number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-            digest bytea NOT NULL UNIQUE, -- of id, account and content
+            digest bytea NOT NULL UNIQUE, -- of the id, then of id, account and content
             source text NOT NULL,
-            line text NOT NULL
+            line text NOT NULL,
+            account bytea, -- UTF-8
+            customer bytea, -- UTF-8; where it names no account
+            at bigint NOT NULL, -- microseconds since 1970
+            contested boolean NOT NULL -- its id came before
         );
         CREATE TABLE IF NOT EXISTS dunning_parity.reject (
             number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -51,12 +55,64 @@ enum PostgresSchema {
         $$
         """
 
+    /// Gives a store of version 1 the columns by which records are found.
+    static let addColumns = """
+        ALTER TABLE dunning_parity.record ADD COLUMN account bytea, ADD COLUMN customer bytea,
+            ADD COLUMN at bigint NOT NULL DEFAULT 0,
+            ADD COLUMN contested boolean NOT NULL DEFAULT false
+        """
+
+    static let fillColumns = """
+        UPDATE dunning_parity.record AS record
+        SET digest = decode(r.digest, 'hex'), account = decode(r.account, 'hex'),
+            customer = decode(r.customer, 'hex'), at = r.at
+        FROM json_to_recordset($1::json)
+            AS r(number bigint, digest text, account text, customer text, at bigint)
+        WHERE record.number = r.number
+        """
+
+    /// The first bytes of a digest are of the id alone.
+    static let findContested = """
+        UPDATE dunning_parity.record AS record SET contested = true
+        FROM (
+            SELECT number, row_number() OVER (
+                PARTITION BY substr(digest, 1, \(RecordKey.bytesOfID)) ORDER BY number
+            ) AS place FROM dunning_parity.record
+        ) AS r WHERE record.number = r.number AND r.place > 1
+        """
+
+    static let linesOfStore = """
+        SELECT number, line FROM dunning_parity.record WHERE number > $1 ORDER BY number LIMIT 1000
+        """
+
+    static let setVersion = "UPDATE dunning_parity.store SET version = $1"
+
+    /// Makes it quick to find what is asked for by account.
+    static let makeIndices = """
+        DO $$
+        BEGIN
+        CREATE INDEX IF NOT EXISTS record_by_account
+            ON dunning_parity.record (account, at) WHERE account IS NOT NULL;
+        CREATE INDEX IF NOT EXISTS record_by_customer
+            ON dunning_parity.record (customer, at) WHERE customer IS NOT NULL;
+        END
+        $$
+        """
+
     static let keepRecords = """
         WITH new AS (
-            INSERT INTO dunning_parity.record (digest, source, line)
-            SELECT decode(r.digest, 'hex'), $1, r.line
-            FROM ROWS FROM (json_to_recordset($2::json) AS (digest text, line text))
-                WITH ORDINALITY AS r(digest, line, place)
+            INSERT INTO dunning_parity.record
+                (digest, source, line, account, customer, at, contested)
+            SELECT decode(r.digest, 'hex'), $1, r.line, decode(r.account, 'hex'),
+                decode(r.customer, 'hex'), r.at, r.contested OR EXISTS (
+                    SELECT FROM dunning_parity.record AS other
+                    WHERE other.digest BETWEEN decode(r.first, 'hex') AND decode(r.last, 'hex')
+                )
+            FROM ROWS FROM (json_to_recordset($2::json) AS (
+                digest text, first text, last text, line text, account text, customer text,
+                at bigint, contested boolean
+            )) WITH ORDINALITY
+                AS r(digest, first, last, line, account, customer, at, contested, place)
             ORDER BY r.place
             ON CONFLICT (digest) DO NOTHING
             RETURNING 1
@@ -89,8 +145,48 @@ enum PostgresSchema {
         """
 
     static let records = """
-        SELECT number, source, line FROM dunning_parity.record
+        SELECT number, source, line, contested::int FROM dunning_parity.record
         WHERE number > $1 ORDER BY number LIMIT $2
+        """
+
+    /// `$1` are accounts and `$2` customers, in hexadecimal digits, each with from when on.
+    static let recordsOfAccounts = """
+        SELECT r.number, r.source, r.line, r.contested::int
+        FROM json_to_recordset($1::json) AS h(id text, since bigint)
+        JOIN dunning_parity.record AS r
+            ON r.account = decode(h.id, 'hex') AND r.at > h.since AND r.number <= $3
+        UNION ALL SELECT r.number, r.source, r.line, r.contested::int
+        FROM json_to_recordset($2::json) AS h(id text, since bigint)
+        JOIN dunning_parity.record AS r
+            ON r.customer = decode(h.id, 'hex') AND r.at > h.since AND r.number <= $3
+        ORDER BY number
+        """
+
+    static let verdictsOfAccounts = """
+        SELECT encode(v.account, 'hex'), v.opened, v.content
+        FROM json_to_recordset($1::json) AS h(id text, since bigint)
+        JOIN dunning_parity.verdict AS v
+            ON v.account = decode(h.id, 'hex') AND v.opened > h.since
+        ORDER BY v.account, v.opened
+        """
+
+    /// Each is looked for behind the one before: an account's many records are passed over.
+    static let accounts = """
+        WITH RECURSIVE list (account, place) AS (
+            SELECT decode($1, 'hex'), 0::bigint
+            UNION ALL
+            SELECT (
+                SELECT account FROM (
+                    (SELECT account FROM dunning_parity.record
+                        WHERE account > list.account ORDER BY account LIMIT 1)
+                    UNION ALL
+                    (SELECT account FROM dunning_parity.verdict
+                        WHERE account > list.account ORDER BY account LIMIT 1)
+                ) AS next ORDER BY account LIMIT 1
+            ), place + 1
+            FROM list WHERE account IS NOT NULL AND place < $2::bigint
+        ) SELECT encode(account, 'hex') FROM list WHERE place > 0 AND account IS NOT NULL
+        ORDER BY place
         """
 
     static let rejects = """

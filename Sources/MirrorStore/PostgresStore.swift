@@ -26,7 +26,10 @@ package final class PostgresStore: MirrorStore {
             // Two workers that start at once must not both make it.
             _ = try run("SELECT pg_advisory_xact_lock($1)", [Self.lock])
             _ = try run(PostgresSchema.make, [])
-            return try run("SELECT version FROM dunning_parity.store", []).first?[0] ?? ""
+            var version = try run("SELECT version FROM dunning_parity.store", []).first?[0] ?? ""
+            if version == "1" { version = try Self.upgrade(run) }
+            if version == PostgresSchema.version { _ = try run(PostgresSchema.makeIndices, []) }
+            return version
         }
         guard version == PostgresSchema.version else {
             throw CaptureError(
@@ -83,13 +86,7 @@ package final class PostgresStore: MirrorStore {
         limit: Int
     ) throws(CaptureError) -> [StoredRecord] {
         try transaction("reading records") { run throws(PostgresError) in
-            try run(PostgresSchema.records, ["\(offset)", "\(limit)"]).map { row in
-                StoredRecord(
-                    offset: Self.number(row[0]),
-                    source: row[1] ?? "",
-                    line: Array((row[2] ?? "").utf8)
-                )
-            }
+            try run(PostgresSchema.records, ["\(offset)", "\(limit)"]).map { Self.record($0) }
         }
     }
 
@@ -138,16 +135,7 @@ package final class PostgresStore: MirrorStore {
         let rows = try transaction("reading verdicts") { run throws(PostgresError) in
             try run(PostgresSchema.verdicts, [])
         }
-        for row in rows {
-            let account = String(decoding: Self.bytes(row[0]), as: UTF8.self)
-            visit(
-                StoredVerdict(
-                    account: AccountID(account),
-                    opened: Instant(microseconds: Self.number(row[1])),
-                    content: Array((row[2] ?? "").utf8)
-                )
-            )
-        }
+        for row in rows { visit(Self.verdict(row)) }
     }
 
     // MARK: - Who works on what
@@ -202,7 +190,7 @@ package final class PostgresStore: MirrorStore {
 
     // MARK: - Transactions
 
-    private typealias Run = (
+    typealias Run = (
         _ sql: String, _ values: [String?]
     ) throws(PostgresError) -> [[String?]]
 
@@ -210,7 +198,7 @@ package final class PostgresStore: MirrorStore {
     private static let lock = "4851033902"
 
     /// Does something in one transaction; a connection that fails is made anew the next time.
-    private func transaction<Value>(
+    func transaction<Value>(
         _ what: String,
         _ body: (Run) throws(PostgresError) -> Value
     ) throws(CaptureError) -> Value {
@@ -240,83 +228,6 @@ package final class PostgresStore: MirrorStore {
         case .success(let value): return value
         case .failure(let error):
             throw CaptureError("the store: \(error)", isPassing: error.isPassing)
-        }
-    }
-
-    // MARK: - Values
-
-    /// Records as a JSON array, which one statement takes whole.
-    private static func rows(of records: [CapturedRecord]) -> String {
-        var text = JSONText()
-        text.array { text in
-            for captured in records {
-                text.object { text in
-                    text.member("digest", recordDigest(of: captured.record).hexadecimal)
-                    text.member("line", String(decoding: captured.line, as: UTF8.self))
-                }
-            }
-        }
-        return String(decoding: text.bytes, as: UTF8.self)
-    }
-
-    private static func rows(of rejects: [CaptureReject]) -> String {
-        var text = JSONText()
-        text.array { text in
-            for reject in rejects {
-                text.object { text in
-                    text.member("place", reject.place)
-                    text.member("reason", reject.reason)
-                    text.member("content", reject.content.hexadecimal)
-                }
-            }
-        }
-        return String(decoding: text.bytes, as: UTF8.self)
-    }
-
-    /// Changes as a JSON array: of several about one episode the last, as if one came after the other.
-    private static func rows(of updates: [VerdictUpdate]) -> String {
-        var seen: Set<VerdictUpdate.Key> = []
-        let last = updates.reversed().filter { seen.insert($0.key).inserted }
-        var text = JSONText()
-        text.array { text in
-            for update in last {
-                text.object { text in
-                    switch update {
-                    case .put(let verdict):
-                        text.member("account", verdict.account.rawValue.utf8.hexadecimal)
-                        text.member("opened", verdict.opened.microseconds)
-                        text.member("content", String(decoding: verdict.content, as: UTF8.self))
-                    case .withdraw(let account, let opened):
-                        text.member("account", account.rawValue.utf8.hexadecimal)
-                        text.member("opened", opened.microseconds)
-                    }
-                }
-            }
-        }
-        return String(decoding: text.bytes, as: UTF8.self)
-    }
-
-    /// Bytes, which PostgreSQL is asked to send as two digits each.
-    private static func bytes(_ text: String?) -> [UInt8] {
-        text.flatMap { [UInt8](hexadecimal: $0) } ?? []
-    }
-
-    private static func number(_ text: String?) -> Int64 { text.flatMap { Int64($0) } ?? 0 }
-
-    private static func count(_ rows: [[String?]]) -> Int { Int(number(rows.first?[0])) }
-}
-
-extension VerdictUpdate {
-    /// Which episode it is about.
-    fileprivate struct Key: Hashable {
-        let account: AccountID
-        let opened: Instant
-    }
-
-    fileprivate var key: Key {
-        switch self {
-        case .put(let verdict): Key(account: verdict.account, opened: verdict.opened)
-        case .withdraw(let account, let opened): Key(account: account, opened: opened)
         }
     }
 }

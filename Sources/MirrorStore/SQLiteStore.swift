@@ -8,7 +8,8 @@ package import MirrorLog
 /// It is kept in write-ahead mode with every commit flushed to the disk, so what was kept stays kept
 /// when the machine loses its power.
 package struct SQLiteStore: MirrorStore {
-    private let queue: DatabaseQueue
+    /// One that writes and a few that read, so that neither waits for the other.
+    private let pool: DatabasePool
 
     /// Opens a store, or makes one.
     ///
@@ -16,16 +17,15 @@ package struct SQLiteStore: MirrorStore {
     ///   beside it while it is open.
     /// - Throws: ``CaptureError`` where it can't be opened, or is none of this version.
     package init(path: String) throws(CaptureError) {
-        queue = try Self.passing {
+        pool = try Self.passing {
             var configuration = Configuration()
-            configuration.journalMode = .wal
             configuration.busyMode = .timeout(10)
             configuration.prepareDatabase { database in
                 try database.execute(sql: "PRAGMA synchronous = FULL")
             }
-            let queue = try DatabaseQueue(path: path, configuration: configuration)
-            try StoreSchema.migrate(queue)
-            return queue
+            let pool = try DatabasePool(path: path, configuration: configuration)
+            try StoreSchema.migrate(pool)
+            return pool
         }
     }
 
@@ -36,15 +36,20 @@ package struct SQLiteStore: MirrorStore {
         try write { database in
             let insert = try database.cachedStatement(
                 sql: """
-                    INSERT OR IGNORE INTO record (digest, source, line) VALUES (?, ?, ?)
+                    INSERT OR IGNORE INTO record
+                        (digest, source, line, account, customer, at, contested)
+                    VALUES (?1, ?2, ?3, ?4, ?5, ?6, EXISTS (
+                        SELECT 1 FROM record WHERE digest BETWEEN ?7 AND ?8
+                    ))
                     """
             )
             var redelivered = 0
             for captured in batch.records {
+                let key = RecordKey(captured.record)
                 try insert.execute(arguments: [
-                    Data(recordDigest(of: captured.record)),
-                    batch.source,
-                    Data(captured.line),
+                    Data(key.digest), batch.source, Data(captured.line),
+                    key.account.map { Data($0) }, key.customer.map { Data($0) }, key.at,
+                    Data(key.sameID.first), Data(key.sameID.last),
                 ])
                 if database.changesCount == 0 { redelivered += 1 }
             }
@@ -124,18 +129,11 @@ package struct SQLiteStore: MirrorStore {
             try Row.fetchAll(
                 database,
                 sql: """
-                    SELECT offset, source, line FROM record
+                    SELECT offset, source, line, contested FROM record
                     WHERE offset > ? ORDER BY offset LIMIT ?
                     """,
                 arguments: [offset, limit]
-            ).map { row in
-                let line: Data = row["line"]
-                return StoredRecord(
-                    offset: row["offset"],
-                    source: row["source"],
-                    line: Array(line)
-                )
-            }
+            ).map { Self.record($0) }
         }
     }
 
@@ -210,16 +208,7 @@ package struct SQLiteStore: MirrorStore {
                 database,
                 sql: "SELECT account, opened, content FROM verdict ORDER BY account, opened"
             )
-            while let row = try rows.next() {
-                let (account, content): (Data, Data) = (row["account"], row["content"])
-                visit(
-                    StoredVerdict(
-                        account: AccountID(String(decoding: account, as: UTF8.self)),
-                        opened: Instant(microseconds: row["opened"]),
-                        content: Array(content)
-                    )
-                )
-            }
+            while let row = try rows.next() { visit(Self.verdict(row)) }
         }
     }
 
@@ -299,18 +288,37 @@ package struct SQLiteStore: MirrorStore {
         }
     }
 
+    static func record(_ row: Row) -> StoredRecord {
+        let line: Data = row[2]
+        return StoredRecord(
+            offset: row[0],
+            source: row[1],
+            line: Array(line),
+            isContested: row[3]
+        )
+    }
+
+    static func verdict(_ row: Row) -> StoredVerdict {
+        let (account, content): (Data, Data) = (row[0], row[2])
+        return StoredVerdict(
+            account: AccountID(String(decoding: account, as: UTF8.self)),
+            opened: Instant(microseconds: row[1]),
+            content: Array(content)
+        )
+    }
+
     // MARK: - Transactions
 
     private func write<Value>(
         _ body: (Database) throws -> Value
     ) throws(CaptureError) -> Value {
-        try Self.passing { try queue.write(body) }
+        try Self.passing { try pool.write(body) }
     }
 
-    private func read<Value>(
+    func read<Value>(
         _ body: (Database) throws -> Value
     ) throws(CaptureError) -> Value {
-        try Self.passing { try queue.read(body) }
+        try Self.passing { try pool.read(body) }
     }
 
     private static func passing<Value>(

@@ -145,11 +145,16 @@ package struct ListedEpisode: Hashable, Sendable {
     /// - Parameter line: UTF-8, without the line feed.
     /// - Throws: ``RecordError`` where it is none.
     package init(_ line: [UInt8]) throws(RecordError) {
+        try self.init(JSONTree(line))
+    }
+
+    /// Reads an episode of a listing, parsed.
+    init(_ tree: JSONTree) throws(RecordError) {
         let known = [
             "account", "opened", "closed", "trigger", "account_type", "phase", "outcome",
             "divergence", "classes",
         ]
-        let object = try StrictObject(JSONTree(line), known: known)
+        let object = try StrictObject(tree, known: known)
         func instant(_ key: String) throws(RecordError) -> Instant {
             let text = try object.string(key)
             guard let instant = Instant(rfc3339: text) else {

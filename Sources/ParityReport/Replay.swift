@@ -82,13 +82,6 @@ package struct Replay {
         try take(reader.read(whole: text), after: 0, reject)
     }
 
-    /// The verdicts that have settled, changed or fallen away since this was last asked.
-    ///
-    /// - Throws: ``PackedError`` where memory was tampered with.
-    package mutating func settle() throws(PackedError) -> [VerdictChange] {
-        try engine.settle()
-    }
-
     private mutating func take(
         _ batch: LogBatch,
         after lines: Int,

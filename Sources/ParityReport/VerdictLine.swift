@@ -1,5 +1,5 @@
 package import DivergenceAnalysis
-import MirrorLog
+package import MirrorLog
 
 extension EpisodeVerdict {
     /// The verdict on one line, in the words of a report: under `episode` that of `episodes.ndjson`,
@@ -17,5 +17,16 @@ extension EpisodeVerdict {
             line += Array(#","divergence":"#.utf8) + text.bytes
         }
         return line + Array("}".utf8)
+    }
+}
+
+extension ListedEpisode {
+    /// Reads what a verdict's line says of its episode.
+    ///
+    /// - Parameter line: What ``DivergenceAnalysis/EpisodeVerdict/line`` gave.
+    /// - Throws: ``RecordError`` where it is none.
+    package init(verdict line: [UInt8]) throws(RecordError) {
+        let object = try StrictObject(JSONTree(line), known: ["episode", "divergence"])
+        try self.init(object.required("episode"))
     }
 }

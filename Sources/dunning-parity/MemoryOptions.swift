@@ -25,10 +25,16 @@ struct MemoryOptions: ParsableArguments {
     var spillFolder: String?
 
     /// Where records go that don't fit.
-    var spilling: Spilling {
+    var spilling: Spilling { Self.spilling(limit: memory.bytes, folder: spillFolder) }
+
+    /// Where records go that don't fit into a number of bytes.
+    ///
+    /// - Parameters:
+    ///   - limit: The bytes.
+    ///   - folder: The folder; `nil` for the usual one.
+    static func spilling(limit: Int, folder: String? = nil) -> Spilling {
         let usual = getenv("TMPDIR").map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 }
-        let folder = ScratchFolder(spillFolder ?? usual ?? "/tmp")
-        return Spilling(limit: memory.bytes, folder: folder)
+        return Spilling(limit: limit, folder: ScratchFolder(folder ?? usual ?? "/tmp"))
     }
 }
 

@@ -68,7 +68,8 @@ struct WatchCommand: AsyncParsableCommand {
                 owner: "\(ProcessInfo.processInfo.hostName), process \(getpid())",
                 logger: Logger(label: "dunning-parity") { _ in
                     StreamLogHandler.standardError(label: "dunning-parity")
-                }
+                },
+                spilling: MemoryOptions.spilling(limit: Self.reportBytes)
             ) { replay, folder in
                 try Self.writeReport(&replay, folder)
             }
@@ -94,6 +95,9 @@ struct WatchCommand: AsyncParsableCommand {
             throw CommandFailure(code: .inputOutput, message: error.description).exit
         }
     }
+
+    /// How many bytes of records a report holds in memory.
+    private static let reportBytes = 64 << 20
 
     /// Writes the report of all records so far, as `replay --out` does.
     private static func writeReport(_ replay: inout Replay, _ path: String) throws {

@@ -46,7 +46,7 @@ struct LiveVerdictTests {
             // What the judge before it left behind is all that this one has.
             let store = try SQLiteStore(path: path)
             var rounds = random.number(1...12)
-            var judge = LiveJudge(settings: JudgeSettings(), program: "a test")
+            var judge = LiveJudge(settings: JudgeSettings())
             let loop = JudgeLoop(store, owner: "w", clock: clock.clock, pace: quick)
             try loop.run(&judge) {
                 rounds -= 1
@@ -125,7 +125,7 @@ struct LiveVerdictTests {
             }
             let free = round < 9 ? random.number(0...2) : round - 9
             for lease in others where lease.partition == free { try store.giveBack(lease) }
-            var judge = LiveJudge(settings: JudgeSettings(), program: "a test")
+            var judge = LiveJudge(settings: JudgeSettings())
             var rounds = round < 9 ? random.number(1...30) : 60
             let loop = JudgeLoop(
                 store,
@@ -150,7 +150,7 @@ struct LiveVerdictTests {
         let clock = StepClock().clock
         let now = clock.now()
         _ = try store.lease(of: 1, to: "other", at: now, until: now.advanced(by: .days(1)))
-        var judge = LiveJudge(settings: JudgeSettings(), program: "a test")
+        var judge = LiveJudge(settings: JudgeSettings())
         var rounds = 5
         var waited = 0
         try JudgeLoop(store, owner: "w", clock: clock, pace: quick).run(&judge) {
@@ -167,7 +167,7 @@ struct LiveVerdictTests {
         let scratch = try Scratch()
         let store = try SQLiteStore(path: scratch.file("mirror.sqlite"))
         let clock = StepClock().clock
-        var judge = LiveJudge(settings: JudgeSettings(), program: "a test")
+        var judge = LiveJudge(settings: JudgeSettings())
         let error = #expect(throws: CaptureError.self) {
             try JudgeLoop(store, owner: "sleeper", clock: clock, pace: quick).run(&judge) {
                 false
@@ -189,13 +189,13 @@ struct LiveVerdictTests {
 
     /// Judges until nothing is left to do.
     private func finish(_ store: SQLiteStore, _ clock: StepClock) throws {
-        var judge = LiveJudge(settings: JudgeSettings(), program: "a test")
+        var judge = LiveJudge(settings: JudgeSettings())
         var rounds = 40
         try JudgeLoop(store, owner: "last", clock: clock.clock).run(&judge) {
             rounds -= 1
             return rounds <= 0
         }
-        #expect(judge.rejects.isEmpty)
+        #expect(judge.rejected == 0)
     }
 }
 

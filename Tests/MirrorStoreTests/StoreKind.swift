@@ -17,6 +17,8 @@ final class StorePlace: Sendable {
     let kind: StoreKind
     private let folder: URL
     private let target: String
+    /// The name of the database of a store in PostgreSQL.
+    private let database: String
 
     /// One server for all tests, which is gone when the process is.
     private static let server = Result { try ThrowawayPostgres() }
@@ -24,10 +26,11 @@ final class StorePlace: Sendable {
     init(_ kind: StoreKind) throws {
         self.kind = kind
         switch kind {
-        case .sqlite: target = ""
+        case .sqlite: (target, database) = ("", "")
         case .postgres:
             let server = try Self.server.get()
-            target = server.target(try server.makeDatabase("SELECT 1"))
+            database = try server.makeDatabase("SELECT 1")
+            target = server.target(database)
         }
         folder = FileManager.default.temporaryDirectory.appending(path: "store-\(UUID())")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -40,6 +43,14 @@ final class StorePlace: Sendable {
 
     /// The file of a store in SQLite.
     var file: String { folder.appending(path: "mirror.sqlite").path }
+
+    /// Makes the store that version 1 of it would be, of these lines.
+    func makeVersion1(of lines: [[UInt8]]) throws {
+        switch kind {
+        case .sqlite: try Version1.makeFile(file, of: lines)
+        case .postgres: try Self.server.get().sql(Version1.postgres(of: lines), in: database)
+        }
+    }
 
     /// Opens the store; the same one each time.
     func open() throws -> any MirrorStore {
@@ -57,13 +68,47 @@ enum Made {
         _ id: String,
         of account: String = "acct_1",
         type: String = "drift_run",
+        at: String = "2026-03-01T00:00:00Z",
         seen: String = "2026-03-01T00:00:01Z"
     ) throws -> CapturedRecord {
-        let line = """
-            {"v":1,"id":"\(id)","kind":"request","at":"2026-03-01T00:00:00Z","seen":"\(seen)",\
+        try record(
+            """
+            {"v":1,"id":"\(id)","kind":"request","at":"\(at)","seen":"\(seen)",\
             "account":"\(account)","request":{"type":"\(type)","actor":"cron"}}
             """
-        return try CapturedRecord(line: Array(line.utf8), RecordReader())
+        )
+    }
+
+    /// An event of a customer, or of none.
+    static func event(
+        _ id: String,
+        of customer: String?,
+        account: String? = nil,
+        at: String = "2026-03-01T00:00:00Z"
+    ) throws -> CapturedRecord {
+        let owner = account.map { "\"account\":\"\($0)\"," } ?? ""
+        let object = customer.map { "\"customer\":\"\($0)\"," } ?? ""
+        return try record(
+            """
+            {"v":1,"id":"\(id)","kind":"stripe","at":"\(at)",\(owner)\
+            "event":{"id":"\(id)","type":"charge.succeeded","created":1772323200,\
+            "data":{"object":{\(object)"object":"charge"}}}}
+            """
+        )
+    }
+
+    /// A mark of all accounts.
+    static func mark(_ id: String) throws -> CapturedRecord {
+        let time = "2026-03-01T00:00:00Z"
+        return try record(
+            """
+            {"v":1,"id":"\(id)","kind":"mark","at":"\(time)","source":"stripe","through":"\(time)"}
+            """
+        )
+    }
+
+    private static func record(_ line: String) throws -> CapturedRecord {
+        try CapturedRecord(line: Array(line.utf8), RecordReader())
     }
 
     static func verdict(_ account: String, _ opened: Int64, _ content: String) -> StoredVerdict {
