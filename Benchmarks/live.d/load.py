@@ -1,6 +1,6 @@
 """A database under load, and a mirror beside it.
 
-load.py TOOL SECONDS CHANGES_A_SECOND
+load.py TOOL SECONDS CHANGES_A_SECOND SECONDS_A_LINE
 """
 
 import os
@@ -16,7 +16,8 @@ import urllib.request
 
 import psycopg2
 
-tool, seconds, rate = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+tool, seconds, rate, every = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4])
+inf = float("inf")
 programs = "/usr/lib/postgresql/15/bin"
 here = pathlib.Path(__file__).resolve().parents[2]
 accounts, rows_each = 100_000, 10
@@ -43,6 +44,32 @@ def metrics():
 def memory(process):
     with open(f"/proc/{process.pid}/status") as status:
         return next(int(line.split()[1]) // 1024 for line in status if line.startswith("VmRSS"))
+
+
+def sample(process, folder, start):
+    """What the mirror has and takes by now."""
+    found = metrics()
+    name = "dunning_parity_verdict_delay_seconds_bucket"
+    return {
+        "minute": (time.monotonic() - start) / 60,
+        "records": sum(value for key, value in found.items() if "records_total{" in key),
+        "verdicts": found["dunning_parity_settled_episodes"],
+        "unsettled": found["dunning_parity_unsettled_accounts"],
+        "memory": memory(process),
+        "store": sum(file.stat().st_size for file in pathlib.Path(folder).glob("mirror.sqlite*")) / 1e6,
+        "lag": found.get('dunning_parity_source_lag_seconds{source="postgres"}', 0),
+        "delays": {
+            float(key.split('le="')[1].split('"')[0].replace("+Inf", "inf")): value
+            for key, value in found.items() if key.startswith(name)
+        },
+    }
+
+
+def within(share, delays, before):
+    """The least bound that a share of the delays noted since is within; `-` where there are none."""
+    since = {bound: value - before.get(bound, 0) for bound, value in delays.items()}
+    count = since.get(inf, 0)
+    return next((bound for bound, value in sorted(since.items()) if value >= share * count), "-") if count else "-"
 
 
 def changes(found):
@@ -96,7 +123,8 @@ try:
     key = 'dunning_parity_records_total{source="postgres",kind="baseline"}'
     start = time.monotonic()
     wait("all baselines were taken", lambda: (tried(metrics) or {}).get(key, 0) >= accounts)
-    print(f"baselines: {accounts:,} in {time.monotonic() - start:.1f} s")
+    baselines = memory(mirror)
+    print(f"baselines: {accounts:,} in {time.monotonic() - start:.1f} s; the mirror takes {baselines} MB")
 
     script = f"{work}/script.sql"
     with open(script, "w") as file:
@@ -110,20 +138,26 @@ try:
             "COMMIT;\n"
         )
     os.chmod(script, 0o644)
-    before = memory(mirror)
     bench = subprocess.Popen(
         as_user + [f"{programs}/pgbench", "-n", "-h", work, "-U", "postgres", "-c", "2", "-j", "1",
          "-R", str(rate // rows_each), "-T", str(seconds), "-f", script, "postgres"],
         stdout=subprocess.PIPE, text=True, cwd="/",
     )
-    start, sizes = time.monotonic(), []
+    start = time.monotonic()
+    before = sample(mirror, work, start)
+    print("  minute    records  verdicts  unsettled  RSS MB  store MB  lag s  p99 s")
     lags = []
     while bench.poll() is None:
-        time.sleep(1)
-        found = tried(metrics)
-        if found:
-            sizes.append((changes(found), memory(mirror)))
-            lags.append(found.get('dunning_parity_source_lag_seconds{source="postgres"}', 0))
+        time.sleep(5)
+        now = tried(lambda: sample(mirror, work, start))
+        if not now:
+            continue
+        lags.append(now["lag"])
+        if now["minute"] - before["minute"] >= every / 60 or bench.poll() is not None:
+            p99 = within(0.99, now["delays"], before["delays"])
+            print(f"{now['minute']:8.1f} {now['records']:10,.0f} {now['verdicts']:9,.0f} {now['unsettled']:10,.0f}"
+                  f" {now['memory']:7.0f} {now['store']:9.0f} {now['lag']:6.2f} {p99:>6}", flush=True)
+            before = now
     spent = time.monotonic() - start
     report = bench.stdout.read()
     done = int(next(line for line in report.splitlines() if "actually processed" in line).split()[-1].split("/")[0])
@@ -134,20 +168,12 @@ try:
           f"the last was kept {time.monotonic() - end:.1f} s after it was made")
     lags.sort()
     print(f"behind, in seconds: median {lags[len(lags) // 2]:.2f}, most {lags[-1]:.2f}")
-    found = metrics()
-    count = found.get("dunning_parity_verdict_delay_seconds_count", 0)
-    if count:
-        for share in (0.5, 0.99):
-            bounds = [
-                (float(name.split('le="')[1].split('"')[0].replace("+Inf", "inf")), value)
-                for name, value in found.items() if name.startswith("dunning_parity_verdict_delay_seconds_bucket")
-            ]
-            bound = next(b for b, value in sorted(bounds) if value >= share * count)
-            print(f"verdicts: {count:,.0f}; {share:.0%} of them within {bound} s of having settled")
-    print(f"episodes settled: {found['dunning_parity_settled_episodes']:,.0f}")
-    print(f"memory: {before} MB before, {sizes[len(sizes) // 2][1]} MB half-way, {memory(mirror)} MB after")
+    last = sample(mirror, work, start)
+    for share in (0.5, 0.99):
+        print(f"verdicts: {share:.0%} of {last['delays'].get(inf, 0):,.0f} within "
+              f"{within(share, last['delays'], {})} s of having settled")
     mirror.send_signal(signal.SIGTERM)
-    print(f"stopped in good order: {mirror.wait(60) == 0}")
+    print(f"stopped in good order: {mirror.wait(600) == 0}")
 finally:
     subprocess.run(as_user + [f"{programs}/pg_ctl", "-D", data, "-m", "immediate", "stop"],
                    stdout=subprocess.DEVNULL, cwd="/")

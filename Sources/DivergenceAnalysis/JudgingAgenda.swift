@@ -6,33 +6,28 @@ package import ShadowRun
 /// a store.
 ///
 /// It is fed every record, keeps none, and says whose records to fetch and judge. What it holds grows
-/// with the customers that accounts have and with the accounts something of which has not settled,
-/// not with the records.
+/// with the accounts and their customers, not with the records.
 package struct JudgingAgenda: Sendable {
     /// What verdicts depend on besides the log.
     package let settings: JudgeSettings
-    /// Which accounts are judged here, where others judge the rest; `nil` for all. Set before
-    /// anything is fed.
+    /// Which accounts are judged here, where others judge the rest; `nil` for all.
+    ///
+    /// Set before anything is fed.
     package var covers: (@Sendable (AccountID) -> Bool)?
     /// How many records were fed.
     package private(set) var records = 0
     /// Stripe records whose customer no account has claimed.
     package private(set) var unclaimedCount = 0
     private var log = CoverageTracker()
-    /// The accounts something of which has not settled.
-    private var due: [AccountID: Due] = [:]
+    /// From which horizon on there is something to judge of an account; none where all has settled.
+    private var due: [AccountID: Instant] = [:]
+    /// Behind which instant a record changes no verdict that an account has been given.
+    private var quiet: [AccountID: Instant] = [:]
     private var customers: [CustomerID: Customer] = [:]
     /// Whose records that name no account are each account's, sorted.
     private var claimed: [AccountID: [CustomerID]] = [:]
     /// The coverage that the verdicts found so far rest on; `nil` before any.
     private var judgedUnder: LogCoverage?
-
-    private struct Due {
-        /// From which horizon on something of it settles.
-        var settles: Instant
-        /// The earliest event time among its records that were not judged yet.
-        var earliest: Instant
-    }
 
     private struct Customer {
         /// Whose it is; `nil` where nobody has said.
@@ -52,17 +47,23 @@ package struct JudgingAgenda: Sendable {
 
     /// Takes notice of the records of a batch, each of which is fed once.
     ///
+    /// - Parameters:
+    ///   - batch: The batch.
+    ///   - isContested: Whether another record has the id of the one on a line of the batch, and came
+    ///     before it.
     /// - Complexity: O(n) in its records.
-    package mutating func feed(_ batch: LogBatch) {
-        for arrival in batch.arrivals { feed(arrival) }
+    package mutating func feed(_ batch: LogBatch, isContested: (_ line: Int) -> Bool) {
+        for arrival in batch.arrivals { feed(arrival, isContested(arrival.line)) }
     }
 
-    private mutating func feed(_ record: PackedArrival) {
+    private mutating func feed(_ record: PackedArrival, _ isContested: Bool) {
         records += 1
+        // What it may stand in place of can have happened at any time.
+        let at = isContested ? Instant(microseconds: .min) : record.at
         log.noteDelivery(record)
         log.note(record)
         if let account = record.account {
-            note(record.at, of: account)
+            note(at, of: account)
             if let customer = record.gist.claimed { claim(customer, by: account) }
         } else if case .stripe(let named, _) = record.gist {
             let customer = named ?? CustomerID("")
@@ -71,20 +72,20 @@ package struct JudgingAgenda: Sendable {
                 unclaimedCount += 1
                 return
             }
-            note(record.at, of: owner)
+            note(at, of: owner)
         }
     }
 
     /// Notes that an account has a record of an instant that it was not judged with.
+    ///
+    /// Where it can change no verdict yet, there is nothing to judge before an episode that it opens
+    /// may have closed.
     private mutating func note(_ instant: Instant, of account: AccountID) {
-        // An episode may have closed well before a record and still look ahead to it, for its cause.
-        let settles = instant.advanced(by: settings.longerSettle.times(-1))
         guard covers?(account) ?? true else { return }
-        let known = due[account]
-        due[account] = Due(
-            settles: min(known?.settles ?? settles, settles),
-            earliest: min(known?.earliest ?? instant, instant)
-        )
+        let changesNone = quiet[account].map { $0 < instant } ?? false
+        let settles =
+            changesNone ? instant.advanced(by: settings.settle) : Instant(microseconds: .min)
+        due[account] = min(due[account] ?? settles, settles)
     }
 
     /// Of two accounts that claim one customer the first by id has it.
@@ -130,16 +131,37 @@ package struct JudgingAgenda: Sendable {
         let coverage = coverage
         guard let judgedUnder, judgedUnder.showsTheSame(as: coverage) else { return .all }
         let horizon = coverage.horizon
-        return .some(due.compactMap { $1.settles <= horizon ? $0 : nil }.sorted())
+        return .some(due.compactMap { $1 <= horizon ? $0 : nil }.sorted())
+    }
+
+    /// What must be remembered of an account that was judged.
+    package struct Standing: Hashable, Sendable {
+        /// From which horizon on something of it settles that has not; `nil` where all has.
+        fileprivate var next: Instant?
+        /// Behind which instant a record changes none of its verdicts.
+        fileprivate var quiet: Instant
+
+        /// What must be remembered.
+        ///
+        /// - Parameters:
+        ///   - verdicts: The account's verdicts, the open ones among them.
+        ///   - settings: What they depend on besides the log.
+        package init(_ verdicts: [EpisodeVerdict], _ settings: JudgeSettings) {
+            next = verdicts.filter(\.isOpen).map(\.closed).min()
+            // An episode may have closed well before a record and still look ahead to it, for its
+            // cause.
+            let ahead = settings.settle.times(-1)
+            let settled = verdicts.filter { !$0.isOpen }.map(\.closed).max()
+            quiet =
+                settled.map { $0.advanced(by: ahead).advanced(by: settings.longerSettle) }
+                ?? Instant(microseconds: .min)
+        }
     }
 
     /// Notes that an account was judged with all that was fed of it.
-    ///
-    /// - Parameters:
-    ///   - account: The account.
-    ///   - next: From which horizon on something of it settles that has not; `nil` where all has.
-    package mutating func noteJudged(_ account: AccountID, next: Instant?) {
-        due[account] = next.map { Due(settles: $0, earliest: Instant(microseconds: .max)) }
+    package mutating func noteJudged(_ account: AccountID, _ standing: Standing) {
+        due[account] = standing.next
+        quiet[account] = standing.quiet
     }
 
     /// Notes that all of a share was judged, and under which coverage.

@@ -99,20 +99,6 @@ extension ParityEngine {
         return changes
     }
 
-    /// Accounts something of which has not settled, as of when ``settle()`` was last asked.
-    ///
-    /// - Complexity: O(n) in the accounts.
-    package var unsettledCount: Int { ledgers.reduce(0) { $1.value.due == nil ? $0 : $0 + 1 } }
-
-    /// Stripe records whose customer no account has claimed; what was spilled is not counted.
-    ///
-    /// - Complexity: O(n) in the customers that such records name.
-    package var unclaimedCount: Int {
-        strays.records.reduce(0) { sum, entry in
-            strays.owners[entry.key] == nil ? sum + entry.value.ledger.count : sum
-        }
-    }
-
     /// Judges one account by the records in memory.
     ///
     /// - Parameters:

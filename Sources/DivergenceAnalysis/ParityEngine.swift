@@ -4,11 +4,11 @@ package import ShadowRun
 
 /// Takes records one at a time and gives out the verdicts of settled episodes.
 ///
-/// A replay feeds it a file and asks once, at the end; a live mirror feeds it a stream and asks
-/// whenever it likes. Both get the same verdicts, because a verdict is a function of the records
-/// and not of when they came: every record is kept, in packed form, and an account whose records
-/// changed is judged anew. A record that arrives for an episode that was given out already changes
-/// that verdict, or takes it back.
+/// A replay feeds it a file and asks once, at the end; a live mirror feeds it the records of a few
+/// accounts whenever something of them may have settled, see ``JudgingAgenda``. Both get the same
+/// verdicts, because a verdict is a function of the records and not of when they came: every record is
+/// kept, in packed form, and an account whose records changed is judged anew. A record that arrives for
+/// an episode that was given out already changes that verdict, or takes it back.
 ///
 /// Where memory is limited, records go to disk and verdicts come all at once; see ``Spilling``.
 package struct ParityEngine: Sendable {

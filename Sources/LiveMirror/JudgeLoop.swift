@@ -175,9 +175,9 @@ package struct JudgeLoop: Sendable {
 
     /// Judges what is due and commits it, page by page.
     ///
-    /// - Parameter committed: Up to which offset the store's verdicts take account of the records: all
-    ///   pages but the last leave it as it was.
-    /// - Returns: How many verdicts changed; `nil` where it was told to stop meanwhile.
+    /// `committed` is the offset up to which the store's verdicts take account of the records: all
+    /// pages but the last leave it as it was. It returns how many verdicts changed; `nil` where it was
+    /// told to stop meanwhile.
     private func carryOut(
         _ round: LiveJudge.Round,
         _ judge: inout LiveJudge,

@@ -56,7 +56,7 @@ package struct LiveJudge: Sendable {
         guard let last = records.last else { return }
         let batch = try Self.batch(of: records)
         rejected += batch.rejects.count
-        agenda.feed(batch)
+        agenda.feed(batch) { records[$0 - 1].isContested }
         offset = last.offset
     }
 
@@ -98,7 +98,7 @@ package struct LiveJudge: Sendable {
         fileprivate(set) var updates: [VerdictUpdate] = []
         /// When the episodes had closed whose verdicts are new or others now.
         fileprivate(set) var closings: [Instant] = []
-        fileprivate var judged: [(account: AccountID, next: Instant?)] = []
+        fileprivate var judged: [(account: AccountID, standing: JudgingAgenda.Standing)] = []
         fileprivate var appeared: [[DivergenceClass]] = []
         fileprivate var gone: [[DivergenceClass]] = []
     }
@@ -106,6 +106,7 @@ package struct LiveJudge: Sendable {
     /// All that must be judged as the records taken so far stand.
     ///
     /// - Parameter isFirst: Whether nothing was judged before.
+    /// - Returns: The accounts, none of which was judged yet.
     func round(isFirst: Bool = false) -> Round {
         let rest: Round.Rest =
             switch agenda.share() {
@@ -120,7 +121,7 @@ package struct LiveJudge: Sendable {
     /// - Parameters:
     ///   - round: The round; it is left as it was where the store fails.
     ///   - store: The store.
-    /// - Returns: What was found out; ``note(_:)`` it once that is durable.
+    /// - Returns: What was found out, to be noted once that is durable.
     /// - Throws: ``CaptureError`` where the store can't be read.
     func nextPage(of round: inout Round, in store: some MirrorStore) throws(CaptureError) -> Page {
         let (accounts, rest) = try nextAccounts(of: round, in: store)
@@ -137,7 +138,7 @@ package struct LiveJudge: Sendable {
 
     /// Notes that what a page says is durable.
     mutating func note(_ page: Page) {
-        for (account, next) in page.judged { agenda.noteJudged(account, next: next) }
+        for (account, standing) in page.judged { agenda.noteJudged(account, standing) }
         for classes in page.gone { tally.remove(classes) }
         for classes in page.appeared { tally.add(classes) }
     }
@@ -194,8 +195,8 @@ package struct LiveJudge: Sendable {
                 ).episodes
                 let known = before[history.account] ?? []
                 page.compare(verdicts, with: known, isFirst: round.isFirst)
-                let next = verdicts.filter(\.isOpen).map(\.closed).min()
-                page.judged.append((history.account, next))
+                let standing = JudgingAgenda.Standing(verdicts, agenda.settings)
+                page.judged.append((history.account, standing))
             }
         } catch {
             throw CaptureError("an account can't be judged: \(error)", isPassing: false)

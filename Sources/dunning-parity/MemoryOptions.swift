@@ -32,6 +32,7 @@ struct MemoryOptions: ParsableArguments {
     /// - Parameters:
     ///   - limit: The bytes.
     ///   - folder: The folder; `nil` for the usual one.
+    /// - Returns: What memory has room for, and where the rest goes.
     static func spilling(limit: Int, folder: String? = nil) -> Spilling {
         let usual = getenv("TMPDIR").map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 }
         return Spilling(limit: limit, folder: ScratchFolder(folder ?? usual ?? "/tmp"))

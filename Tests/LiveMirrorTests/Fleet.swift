@@ -38,6 +38,17 @@ struct Fleet: Sendable {
         self.lines = lines
     }
 
+    /// The lines of its first accounts only, and those that name none.
+    func lines(ofFirst count: Int) throws -> [[UInt8]] {
+        let reader = try RecordReader()
+        var chosen: Set<AccountID> = []
+        return try lines.filter { line in
+            guard let account = try reader.read(copying: line).account else { return true }
+            if chosen.count < count { chosen.insert(account) }
+            return chosen.contains(account)
+        }
+    }
+
     /// The verdicts that a replay of some lines finds, as a store would have them.
     static func verdicts(of lines: [[UInt8]]) throws -> [String] {
         var replay = Replay(settings: JudgeSettings(), program: "a test")

@@ -68,6 +68,41 @@ struct LiveVerdictTests {
         #expect(try Fleet.verdicts(of: store.lines()) == expected, "the log is a query away")
     }
 
+    @Test("are at every moment a replay's of the records so far", arguments: 1...3)
+    func everyMoment(_ seed: UInt64) throws {
+        var random = SplitMix64(seed: seed)
+        let lines = try random.disturbed(Fleet.small.get().lines(ofFirst: 8))
+        let records = try batch(lines).records
+        let scratch = try Scratch()
+        let store = try SQLiteStore(path: scratch.file("mirror.sqlite"))
+        let clock = StepClock()
+        var kept = 0
+        var judge = LiveJudge(settings: JudgeSettings())
+        var (compared, comparisons): (Int64, Int) = (0, 0)
+        var (isUnderWay, idle) = (false, 20)
+        try JudgeLoop(store, owner: "w", clock: clock.clock, pace: quick).run(&judge) {
+            // What is there at the start is judged at once: nothing is yet.
+            guard isUnderWay else { return false }
+            let end = min(records.count, kept + random.number(0...records.count / 25))
+            let next = CapturedBatch(source: "test", records: Array(records[kept..<end]))
+            #expect(throws: Never.self) { try store.keep(next) }
+            kept = end
+            if kept == records.count { idle -= 1 }
+            return idle < 0
+        } look: { judge in
+            isUnderWay = true
+            guard judge.offset != compared else { return }
+            (compared, comparisons) = (judge.offset, comparisons + 1)
+            let all = (try? store.records(after: 0, limit: 1_000_000)) ?? []
+            let taken = all.prefix { $0.offset <= compared }.map(\.line)
+            let (found, expected) = (try? store.verdicts(), try? Fleet.verdicts(of: taken))
+            #expect(found != nil && found?.sorted() == expected?.sorted(), "seed \(seed)")
+        }
+        #expect(comparisons >= 10)
+        #expect(judge.tally.settled == (try store.verdicts().count))
+        #expect(judge.tally.divergent == (try store.verdicts().count { $0.contains("divergence") }))
+    }
+
     @Test("are put right where another program's lie in the store")
     func reconciliation() throws {
         let lines = try Fleet.small.get().lines
@@ -203,6 +238,24 @@ extension SplitMix64 {
     /// A number of a range.
     fileprivate mutating func number(_ range: ClosedRange<Int>) -> Int {
         range.lowerBound + below(range.count)
+    }
+
+    /// Lines some of which come late, again, or again with another time.
+    fileprivate mutating func disturbed(_ lines: [[UInt8]]) throws -> [[UInt8]] {
+        let reader = try RecordReader()
+        var arrivals: [(time: Int, line: [UInt8])] = []
+        for (place, line) in lines.enumerated() {
+            let isLate = below(12) == 0
+            arrivals.append((place + (isLate ? below(lines.count) : 0), line))
+            guard below(15) == 0 else { continue }
+            var again = try reader.read(copying: line)
+            again.at = again.at.advanced(by: .minutes(Int64(below(5)) * 30 - 60))
+            let other = Array(RecordWriter().line(again).dropLast())
+            arrivals.append((place + below(lines.count), other))
+        }
+        return arrivals.enumerated().sorted {
+            ($0.element.time, $0.offset) < ($1.element.time, $1.offset)
+        }.map(\.element.line)
     }
 
     /// Elements in another order (Fisher and Yates).

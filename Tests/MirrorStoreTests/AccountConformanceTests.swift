@@ -17,7 +17,8 @@ struct AccountConformanceTests {
             try Made.event("c", of: "cus_1"), try Made.event("d", of: "cus_2"),
             try Made.request("e", of: "acct_1"), try Made.event("f", of: nil),
             try Made.event("g", of: "cus_1"), try Made.mark("h"),
-            try Made.request("i", of: "acct_3"), try Made.event("j", of: "cus_1", account: "acct_2"),
+            try Made.request("i", of: "acct_3"),
+            try Made.event("j", of: "cus_1", account: "acct_2"),
         ]
         try store.keep(CapturedBatch(source: "x", records: records))
         func ids(_ histories: [AccountHistory], through: Int64 = .max) throws -> String {
@@ -119,8 +120,8 @@ struct AccountConformanceTests {
         let place = try StorePlace(kind)
         let store = try place.open()
         let first = [
-            try Made.request("a"), try Made.request("b"), try Made.request("a", type: "pay_bad_debt"),
-            try Made.request("b"),
+            try Made.request("a"), try Made.request("b"),
+            try Made.request("a", type: "pay_bad_debt"), try Made.request("b"),
         ]
         try store.keep(CapturedBatch(source: "x", records: first))
         let second = [try Made.request("c"), try Made.event("b", of: "cus_1")]
