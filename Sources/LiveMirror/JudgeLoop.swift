@@ -112,7 +112,9 @@ package struct JudgeLoop: Sendable {
             }
             guard let records else { return }
             try judge.take(records)
-            let isDue = clock.now().since(settled) >= pace.settling
+            let passed = clock.now().since(settled)
+            // A clock that was set back must not put it off until it has caught up.
+            let isDue = passed >= pace.settling || passed < .zero
             if isDue || (!records.isEmpty && records.count < pace.batch) {
                 let round = judge.round()
                 _ = try carryOut(round, &judge, &lease, &committed, shouldStop, tell)
@@ -222,7 +224,8 @@ package struct JudgeLoop: Sendable {
 
     private func renewIfDue(_ lease: inout Lease) throws(CaptureError) {
         let left = lease.until.since(clock.now())
-        guard left.times(2) < pace.lease else { return }
+        // More than a whole lease is left where the clock was set back.
+        guard left.times(2) < pace.lease || left > pace.lease else { return }
         let until = clock.now().advanced(by: pace.lease)
         guard let renewed = try store.renew(lease, until: until) else { throw .lost(lease) }
         lease = renewed

@@ -68,6 +68,54 @@ struct LiveVerdictTests {
         #expect(try Fleet.verdicts(of: store.lines()) == expected, "the log is a query away")
     }
 
+    @Test("are a replay's, byte for byte, however the clock jumps meanwhile", arguments: 1...3)
+    func clockJumps(_ seed: UInt64) throws {
+        let lines = try Fleet.small.get().lines
+        var random = SplitMix64(seed: seed)
+        let scratch = try Scratch()
+        let store = try SQLiteStore(path: scratch.file("mirror.sqlite"))
+        let jumps = Mutex(
+            (random: SplitMix64(seed: seed + 100), back: 0, last: Instant(microseconds: 0))
+        )
+        let steady = StepClock()
+        let jumping = JudgeLoop.Clock {
+            let time = steady.clock.now()
+            return jumps.withLock { jumps in
+                let hours = jumps.random.below(12) == 0 ? jumps.random.below(49) - 24 : 0
+                let now = time.advanced(by: .minutes(Int64(hours) * 60))
+                if now < jumps.last { jumps.back += 1 }
+                jumps.last = now
+                return now
+            }
+        } sleep: {
+            steady.clock.sleep($0)
+        }
+        var kept = 0
+        while kept < lines.count {
+            var rounds = 60
+            var judge = LiveJudge(settings: JudgeSettings())
+            let loop = JudgeLoop(store, owner: "w", clock: jumping, pace: quick)
+            do {
+                try loop.run(&judge) {
+                    rounds -= 1
+                    let end = min(lines.count, kept + random.number(0...20))
+                    if let next = try? batch(lines[kept..<end]), (try? store.keep(next)) != nil {
+                        kept = end
+                    }
+                    return rounds <= 0
+                }
+            } catch let error as CaptureError {
+                // Its own lease, from before a jump, may have run out; nothing is judged under it then.
+                #expect(error.description.contains("another worker took over"))
+            }
+        }
+        #expect(jumps.withLock { $0.back } > 5)
+        // A lease may have been taken out under a clock that was ahead.
+        steady.clock.sleep(.days(2))
+        try finish(store, steady)
+        #expect(try store.verdicts().sorted() == Fleet.verdicts(of: lines).sorted())
+    }
+
     @Test("are at every moment a replay's of the records so far", arguments: 1...3)
     func everyMoment(_ seed: UInt64) throws {
         var random = SplitMix64(seed: seed)
