@@ -33,10 +33,16 @@ package struct AccountJudge: Sendable {
     /// - Parameters:
     ///   - account: The account.
     ///   - records: All of its records, each id once, in any order.
+    ///   - checkpoint: What others of its records come to, which these all come behind; `nil` for none.
+    ///     Its ledger is then of these alone.
     /// - Returns: Its episodes with their verdicts, in order of time.
     /// - Complexity: O(n log n) for n records, and for each diverging episode the search for its
     ///   causes.
-    package func judge(_ account: AccountID, _ records: [MirrorRecord]) -> AccountVerdicts {
+    package func judge(
+        _ account: AccountID,
+        _ records: [MirrorRecord],
+        after checkpoint: AccountCheckpoint? = nil
+    ) -> AccountVerdicts {
         let ordered = records.inEventTimeOrder()
         var gaps = coverage.gaps
         for index in ordered.indices {
@@ -44,7 +50,7 @@ package struct AccountJudge: Sendable {
         }
         let expected = coverage.expected
         var verdicts = AccountVerdicts(account: account)
-        var cutter = EpisodeCutter(ordered, settings)
+        var cutter = EpisodeCutter(ordered, settings, after: checkpoint?.fold ?? AccountFold())
         // Most accounts have no divergence, and need no search.
         lazy var reproducers = ReproducerSearch(account, ordered, by: self)
         var keeper = LedgerKeeper(account, ordered, coverage)
@@ -68,7 +74,12 @@ package struct AccountJudge: Sendable {
                 verdict.outcome = .divergent(divergence)
             }
             verdicts.episodes.append(verdict)
+            verdicts.checkpoint =
+                AccountCheckpoint(behind: episode, of: ordered, cutter.fold, self)
+                ?? verdicts.checkpoint
         }
+        // What an account's own marks say may be about any of its episodes.
+        if gaps.count > coverage.gaps.count { verdicts.checkpoint = nil }
         verdicts.finish(cutter.state)
         keeper.close(untriggered: cutter.untriggered, isKnown: cutter.isKnown)
         verdicts.ledger = keeper.ledger

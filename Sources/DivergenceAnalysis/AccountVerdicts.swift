@@ -7,6 +7,8 @@ package struct AccountVerdicts: Sendable {
     package var account: AccountID
     /// Its episodes, in order of time.
     package var episodes: [EpisodeVerdict] = []
+    /// Where judging it may begin the next time; `nil` where nowhere but at its first record.
+    package internal(set) var checkpoint: AccountCheckpoint?
     /// What became of each of its records.
     package internal(set) var ledger = DeliveryLedger()
     /// Its type at the end; `nil` where nobody said.

@@ -76,6 +76,11 @@ package struct DeliveryLedger: Hashable, Sendable {
     /// No records.
     package init() {}
 
+    /// How many records it accounts for.
+    package var received: Int {
+        kinds.reduce(0) { $0 + $1.matched + $1.pending + $1.orphaned }
+    }
+
     /// Takes another ledger's counts and orphans in.
     package mutating func add(_ other: DeliveryLedger) {
         for place in kinds.indices {

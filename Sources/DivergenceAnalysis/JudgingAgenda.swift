@@ -6,7 +6,8 @@ package import ShadowRun
 /// a store.
 ///
 /// It is fed every record, keeps none, and says whose records to fetch and judge. What it holds grows
-/// with the accounts and their customers, not with the records.
+/// with the accounts and their customers, not with the records: what it remembers of accounts that have
+/// many records, so that not all are judged again each time, has its limit.
 package struct JudgingAgenda: Sendable {
     /// What verdicts depend on besides the log.
     package let settings: JudgeSettings
@@ -26,6 +27,12 @@ package struct JudgingAgenda: Sendable {
     private var customers: [CustomerID: Customer] = [:]
     /// Whose records that name no account are each account's, sorted.
     private var claimed: [AccountID: [CustomerID]] = [:]
+    /// Where judging an account need not begin at its first record.
+    private var checkpoints: [AccountID: AccountCheckpoint] = [:]
+    /// How many things all checkpoints hold.
+    private var held = 0
+    /// How many they may hold, each of some hundred bytes.
+    private let room: Int
     /// The coverage that the verdicts found so far rest on; `nil` before any.
     private var judgedUnder: LogCoverage?
 
@@ -38,9 +45,12 @@ package struct JudgingAgenda: Sendable {
 
     /// Nothing to be judged.
     ///
-    /// - Parameter settings: What verdicts depend on besides the log.
-    package init(settings: JudgeSettings) {
+    /// - Parameters:
+    ///   - settings: What verdicts depend on besides the log.
+    ///   - room: How many things the checkpoints may hold, each of some hundred bytes.
+    package init(settings: JudgeSettings, room: Int = 200_000) {
         self.settings = settings
+        self.room = room
     }
 
     // MARK: - Feeding
@@ -58,8 +68,9 @@ package struct JudgingAgenda: Sendable {
 
     private mutating func feed(_ record: PackedArrival, _ isContested: Bool) {
         records += 1
-        // What it may stand in place of can have happened at any time.
-        let at = isContested ? Instant(microseconds: .min) : record.at
+        // What it may stand in place of, or speaks of, can have happened at any time.
+        let at =
+            isContested || record.gist.kind == .mark ? Instant(microseconds: .min) : record.at
         log.noteDelivery(record)
         log.note(record)
         if let account = record.account {
@@ -82,6 +93,9 @@ package struct JudgingAgenda: Sendable {
     /// may have closed.
     private mutating func note(_ instant: Instant, of account: AccountID) {
         guard covers?(account) ?? true else { return }
+        if let checkpoint = checkpoints[account], instant <= checkpoint.quiet {
+            drop(account)
+        }
         let changesNone = quiet[account].map { $0 < instant } ?? false
         let settles =
             changesNone ? instant.advanced(by: settings.settle) : Instant(microseconds: .min)
@@ -148,21 +162,45 @@ package struct JudgingAgenda: Sendable {
         ///   - settings: What they depend on besides the log.
         package init(_ verdicts: [EpisodeVerdict], _ settings: JudgeSettings) {
             next = verdicts.filter(\.isOpen).map(\.closed).min()
-            // An episode may have closed well before a record and still look ahead to it, for its
-            // cause.
-            let ahead = settings.settle.times(-1)
             let settled = verdicts.filter { !$0.isOpen }.map(\.closed).max()
-            quiet =
-                settled.map { $0.advanced(by: ahead).advanced(by: settings.longerSettle) }
-                ?? Instant(microseconds: .min)
+            quiet = settled.map { settings.quiet(behind: $0) } ?? Instant(microseconds: .min)
         }
     }
 
     /// Notes that an account was judged with all that was fed of it.
-    package mutating func noteJudged(_ account: AccountID, _ standing: Standing) {
+    ///
+    /// - Parameters:
+    ///   - account: The account.
+    ///   - standing: What must be remembered of it.
+    ///   - checkpoint: Where judging it may begin the next time; `nil` where that stays as it is.
+    package mutating func noteJudged(
+        _ account: AccountID,
+        _ standing: Standing,
+        _ checkpoint: AccountCheckpoint?
+    ) {
         due[account] = standing.next
-        quiet[account] = standing.quiet
+        quiet[account] = max(standing.quiet, checkpoints[account]?.quiet ?? standing.quiet)
+        guard let checkpoint else { return }
+        drop(account)
+        // They come back: each costs no more than judging its account once from its first record.
+        if held + checkpoint.size > room { (checkpoints, held) = ([:], 0) }
+        guard checkpoint.size <= room else { return }
+        checkpoints[account] = checkpoint
+        held += checkpoint.size
     }
+
+    private mutating func drop(_ account: AccountID) {
+        held -= checkpoints.removeValue(forKey: account)?.size ?? 0
+    }
+
+    /// How many accounts need not be judged from their first record on.
+    package var checkpointCount: Int { checkpoints.count }
+
+    /// Where judging an account may begin; `nil` for at its first record.
+    package func checkpoint(of account: AccountID) -> AccountCheckpoint? { checkpoints[account] }
+
+    /// Forgets where judging may begin: what the log shows is other than it was.
+    package mutating func dropCheckpoints() { (checkpoints, held) = ([:], 0) }
 
     /// Notes that all of a share was judged, and under which coverage.
     package mutating func noteJudged(under coverage: LogCoverage) {

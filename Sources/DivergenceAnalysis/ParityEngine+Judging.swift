@@ -1,5 +1,6 @@
 package import BillingModel
 package import MirrorLog
+import ShadowRun
 
 extension ParityEngine {
     /// Judges every account as the records stand, in the order of account ids.
@@ -90,7 +91,7 @@ extension ParityEngine {
         // Who has no records here is another's to judge.
         for account in candidates.sorted() where ledgers[account] != nil {
             let theirs = customers[account] ?? []
-            let verdicts = try verdicts(of: account, and: theirs, by: judge).episodes
+            let verdicts = try verdicts(of: account, and: theirs, by: judge)?.episodes ?? []
             changes += issue(verdicts, of: account)
             ledgers[account]?.due = verdicts.filter(\.isOpen).map(\.closed).min()
             strays.settle(theirs)
@@ -105,18 +106,27 @@ extension ParityEngine {
     ///   - account: The account.
     ///   - customers: Its customers, in order, whose records that name no account are its own.
     ///   - judge: The judge, who knows what the log as a whole shows.
-    /// - Returns: What was found out about it.
+    ///   - checkpoint: What earlier records come to, where those in memory are not all.
+    /// - Returns: What was found out about it; `nil` where that takes the earlier records too.
     /// - Throws: ``PackedError`` where a saved engine was tampered with.
     package func verdicts(
         of account: AccountID,
         and customers: [CustomerID],
-        by judge: AccountJudge
-    ) throws(PackedError) -> AccountVerdicts {
+        by judge: AccountJudge,
+        after checkpoint: AccountCheckpoint? = nil
+    ) throws(PackedError) -> AccountVerdicts? {
         var records = ledgers[account] ?? AccountRecords()
+        var isEachOnce = counts.redelivered == 0
         for customer in customers {
-            _ = strays.records[customer].map { records.takeUnknown(of: $0) }
+            guard let theirs = strays.records[customer] else { continue }
+            if !records.takeUnknown(of: theirs).isEmpty { isEachOnce = false }
         }
-        return judge.judge(account, try records.unpacked(judge.coverage))
+        let unpacked = try records.unpacked(judge.coverage)
+        guard checkpoint == nil || !unpacked.inEventTimeOrder().referBack else { return nil }
+        var verdicts = judge.judge(account, unpacked, after: checkpoint)
+        // Which of two records of one id stands can be told only where both are at hand.
+        if !isEachOnce { verdicts.checkpoint = nil }
+        return verdicts
     }
 
     private mutating func issue(

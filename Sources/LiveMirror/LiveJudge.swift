@@ -21,11 +21,19 @@ package struct LiveJudge: Sendable {
     /// Lines of the store that are no records; there are none unless somebody wrote them by hand.
     package private(set) var rejected = 0
 
+    /// How many records must have been judged for them not to be judged again the next time.
+    private let stretch: Int
+
     /// A judge that has read nothing.
     ///
-    /// - Parameter settings: What verdicts depend on besides the records.
-    package init(settings: JudgeSettings) {
-        agenda = JudgingAgenda(settings: settings)
+    /// - Parameters:
+    ///   - settings: What verdicts depend on besides the records.
+    ///   - stretch: How many records of an account must have been judged at once for those of settled
+    ///     episodes not to be judged again. It makes no difference to a verdict.
+    ///   - room: How many things may be remembered for that, each of some hundred bytes.
+    package init(settings: JudgeSettings, stretch: Int = 32, room: Int = 200_000) {
+        agenda = JudgingAgenda(settings: settings, room: room)
+        self.stretch = stretch
     }
 
     /// Judges the accounts of a lease only; before any record is taken.
@@ -45,6 +53,9 @@ package struct LiveJudge: Sendable {
 
     /// How many accounts there are something of which has not settled.
     package var unsettledCount: Int { agenda.unsettledCount }
+
+    /// How many accounts need not be judged from their first record on the next time.
+    package var checkpointCount: Int { agenda.checkpointCount }
 
     /// How many Stripe records there are that no account was found for.
     package var unclaimedCount: Int { agenda.unclaimedCount }
@@ -98,21 +109,30 @@ package struct LiveJudge: Sendable {
         fileprivate(set) var updates: [VerdictUpdate] = []
         /// When the episodes had closed whose verdicts are new or others now.
         fileprivate(set) var closings: [Instant] = []
-        fileprivate var judged: [(account: AccountID, standing: JudgingAgenda.Standing)] = []
+        fileprivate var judged: [Judged] = []
         fileprivate var appeared: [[DivergenceClass]] = []
         fileprivate var gone: [[DivergenceClass]] = []
+    }
+
+    /// What is to be remembered of an account.
+    fileprivate struct Judged {
+        var account: AccountID
+        var standing: JudgingAgenda.Standing
+        var checkpoint: AccountCheckpoint?
     }
 
     /// All that must be judged as the records taken so far stand.
     ///
     /// - Parameter isFirst: Whether nothing was judged before.
     /// - Returns: The accounts, none of which was judged yet.
-    func round(isFirst: Bool = false) -> Round {
-        let rest: Round.Rest =
-            switch agenda.share() {
-            case .all: .listed(behind: nil)
-            case .some(let accounts): accounts.isEmpty ? .none : .these(accounts[...])
-            }
+    mutating func round(isFirst: Bool = false) -> Round {
+        let rest: Round.Rest
+        switch agenda.share() {
+        case .all:
+            agenda.dropCheckpoints()
+            rest = .listed(behind: nil)
+        case .some(let accounts): rest = accounts.isEmpty ? .none : .these(accounts[...])
+        }
         return Round(coverage: agenda.coverage, rest: rest, isFirst: isFirst)
     }
 
@@ -138,7 +158,9 @@ package struct LiveJudge: Sendable {
 
     /// Notes that what a page says is durable.
     mutating func note(_ page: Page) {
-        for (account, standing) in page.judged { agenda.noteJudged(account, standing) }
+        for judged in page.judged {
+            agenda.noteJudged(judged.account, judged.standing, judged.checkpoint)
+        }
         for classes in page.gone { tally.remove(classes) }
         for classes in page.appeared { tally.add(classes) }
     }
@@ -168,39 +190,56 @@ package struct LiveJudge: Sendable {
         }
     }
 
-    /// Judges some accounts with all of their records.
+    /// Judges some accounts, each from its checkpoint on or else from its first record.
     private func judgeAccounts(
         _ accounts: ArraySlice<AccountID>,
         _ judge: AccountJudge,
         _ store: some MirrorStore,
         _ round: Round,
-        _ page: inout Page
+        _ page: inout Page,
+        fromTheFirst: Bool = false
     ) throws(CaptureError) {
-        let histories = accounts.map { account in
-            AccountHistory(account, customers: agenda.customers(of: account))
+        let checkpoints = accounts.map { fromTheFirst ? nil : agenda.checkpoint(of: $0) }
+        let histories = zip(accounts, checkpoints).map { account, checkpoint in
+            AccountHistory(
+                account,
+                customers: agenda.customers(of: account),
+                since: checkpoint?.since ?? Instant(microseconds: .min)
+            )
         }
-        var engine = ParityEngine(settings: agenda.settings)
-        let before = Dictionary(
-            grouping: try store.verdicts(of: histories),
-            by: \.account
-        )
+        let before = Dictionary(grouping: try store.verdicts(of: histories), by: \.account)
         let records = try store.records(of: histories, through: offset)
+        var engine = ParityEngine(settings: agenda.settings)
+        var again: [AccountID] = []
         do {
             engine.feed(try Self.batch(of: records), after: 0)
-            for history in histories {
-                let verdicts = try engine.verdicts(
+            for (history, checkpoint) in zip(histories, checkpoints) {
+                let found = try engine.verdicts(
                     of: history.account,
                     and: history.customers,
-                    by: judge
-                ).episodes
+                    by: judge,
+                    after: checkpoint
+                )
+                guard let found else {
+                    again.append(history.account)
+                    continue
+                }
                 let known = before[history.account] ?? []
-                page.compare(verdicts, with: known, isFirst: round.isFirst)
-                let standing = JudgingAgenda.Standing(verdicts, agenda.settings)
-                page.judged.append((history.account, standing))
+                page.compare(found.episodes, with: known, isFirst: round.isFirst)
+                let isLong = found.ledger.received >= stretch
+                page.judged.append(
+                    Judged(
+                        account: history.account,
+                        standing: JudgingAgenda.Standing(found.episodes, agenda.settings),
+                        checkpoint: isLong ? found.checkpoint : nil
+                    )
+                )
             }
         } catch {
             throw CaptureError("an account can't be judged: \(error)", isPassing: false)
         }
+        guard !again.isEmpty else { return }
+        try judgeAccounts(again[...], judge, store, round, &page, fromTheFirst: true)
     }
 }
 

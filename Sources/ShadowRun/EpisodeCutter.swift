@@ -44,10 +44,19 @@ package struct EpisodeCutter {
     /// - Parameters:
     ///   - records: All of the account's records, each id once, in event-time order.
     ///   - settings: What verdicts depend on besides the log.
-    package init(_ records: [MirrorRecord], _ settings: JudgeSettings) {
+    ///   - fold: What records that all come before these have come to.
+    package init(
+        _ records: [MirrorRecord],
+        _ settings: JudgeSettings,
+        after fold: AccountFold = AccountFold()
+    ) {
         self.records = records
         self.settings = settings
+        (state, past, isKnown) = (fold.state, fold.past, fold.isKnown)
     }
+
+    /// What the records that were passed have come to.
+    package var fold: AccountFold { AccountFold(state: state, past: past, isKnown: isKnown) }
 
     /// The next episode; `nil` when the records are at their end.
     package mutating func nextEpisode() -> Episode? {
@@ -163,6 +172,27 @@ package struct EpisodeCutter {
             closesAt: closesAt,
             settings: settings
         )
+    }
+}
+
+/// What the records of an account up to the end of an episode come to for the episodes behind it, but
+/// for what those refer to by its id.
+package struct AccountFold: Sendable {
+    fileprivate var state = AccountState()
+    fileprivate var past: [PastAction] = []
+    fileprivate var isKnown = false
+
+    /// What no records come to.
+    package init() {}
+
+    fileprivate init(state: AccountState, past: [PastAction], isKnown: Bool) {
+        (self.state, self.past, self.isKnown) = (state, past, isKnown)
+    }
+
+    /// How many things it holds, each of some hundred bytes.
+    package var size: Int {
+        1 + past.count + state.invoices.count + state.subscriptions.count + state.mandates.count
+            + state.probations.count
     }
 }
 

@@ -46,7 +46,7 @@ struct LiveVerdictTests {
             // What the judge before it left behind is all that this one has.
             let store = try SQLiteStore(path: path)
             var rounds = random.number(1...12)
-            var judge = LiveJudge(settings: JudgeSettings())
+            var judge = LiveJudge(settings: JudgeSettings(), stretch: 1)
             let loop = JudgeLoop(store, owner: "w", clock: clock.clock, pace: quick)
             try loop.run(&judge) {
                 rounds -= 1
@@ -116,8 +116,12 @@ struct LiveVerdictTests {
         #expect(try store.verdicts().sorted() == Fleet.verdicts(of: lines).sorted())
     }
 
-    @Test("are at every moment a replay's of the records so far", arguments: 1...3)
-    func everyMoment(_ seed: UInt64) throws {
+    @Test(
+        "are at every moment a replay's of the records so far",
+        arguments: 1...3,
+        [1, 5, .max]
+    )
+    func everyMoment(_ seed: UInt64, stretch: Int) throws {
         var random = SplitMix64(seed: seed)
         let lines = try random.disturbed(Fleet.small.get().lines(ofFirst: 8))
         let records = try batch(lines).records
@@ -125,7 +129,8 @@ struct LiveVerdictTests {
         let store = try SQLiteStore(path: scratch.file("mirror.sqlite"))
         let clock = StepClock()
         var kept = 0
-        var judge = LiveJudge(settings: JudgeSettings())
+        var judge = LiveJudge(settings: JudgeSettings(), stretch: stretch, room: 1000 / stretch)
+        var checkpoints = 0
         var (compared, comparisons): (Int64, Int) = (0, 0)
         var (isUnderWay, idle) = (false, 20)
         try JudgeLoop(store, owner: "w", clock: clock.clock, pace: quick).run(&judge) {
@@ -139,6 +144,7 @@ struct LiveVerdictTests {
             return idle < 0
         } look: { judge in
             isUnderWay = true
+            checkpoints = max(checkpoints, judge.checkpointCount)
             guard judge.offset != compared else { return }
             (compared, comparisons) = (judge.offset, comparisons + 1)
             let all = (try? store.records(after: 0, limit: 1_000_000)) ?? []
@@ -147,6 +153,7 @@ struct LiveVerdictTests {
             #expect(found != nil && found?.sorted() == expected?.sorted(), "seed \(seed)")
         }
         #expect(comparisons >= 10)
+        #expect(stretch > 1 || checkpoints > 0)
         #expect(judge.tally.settled == (try store.verdicts().count))
         #expect(judge.tally.divergent == (try store.verdicts().count { $0.contains("divergence") }))
     }
