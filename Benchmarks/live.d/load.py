@@ -72,6 +72,13 @@ def within(share, delays, before):
     return next((bound for bound, value in sorted(since.items()) if value >= share * count), "-") if count else "-"
 
 
+def processor(process):
+    """How many seconds of processor time a process has taken."""
+    with open(f"/proc/{process.pid}/stat") as stat:
+        fields = stat.read().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def changes(found):
     return int(found.get('dunning_parity_records_total{source="postgres",kind="change"}', 0))
 
@@ -144,7 +151,8 @@ try:
         stdout=subprocess.PIPE, text=True, cwd="/",
     )
     start = time.monotonic()
-    before = sample(mirror, work, start)
+    before = first = sample(mirror, work, start)
+    spent_before = processor(mirror)
     print("  minute    records  verdicts  unsettled  RSS MB  store MB  lag s  p99 s")
     lags = []
     while bench.poll() is None:
@@ -169,6 +177,9 @@ try:
     lags.sort()
     print(f"behind, in seconds: median {lags[len(lags) // 2]:.2f}, most {lags[-1]:.2f}")
     last = sample(mirror, work, start)
+    taken = processor(mirror) - spent_before
+    print(f"the mirror took {taken:,.0f} s of processor time, "
+          f"{taken / (last['records'] - first['records']) * 1e6:,.0f} microseconds a record")
     for share in (0.5, 0.99):
         print(f"verdicts: {share:.0%} of {last['delays'].get(inf, 0):,.0f} within "
               f"{within(share, last['delays'], {})} s of having settled")
