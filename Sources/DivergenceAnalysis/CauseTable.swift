@@ -37,6 +37,7 @@ package struct CauseRow: Sendable {
         CauseRow(cause: .policyChange, candidates: policyChange),
         CauseRow(cause: .timing, candidates: timing),
         CauseRow(cause: .voidedInvoiceFlag, candidates: voidedAfterEarlierEpisode),
+        CauseRow(cause: .paidThenFlagged, candidates: paidInHoldDown),
     ]
 }
 
@@ -102,39 +103,48 @@ private func paidThenFlagged(_ subject: EpisodeCase) -> [Intervention] {
     }
 }
 
-/// The executions of the episode run one after the other, each with a fresh read.
+/// The executions of the episode run one after the other, each with a fresh read: as they started,
+/// or, where that is another order, as they were woken.
 private func race(_ subject: EpisodeCase) -> [Intervention] {
     let (runs, places) = (subject.timeline.runs, subject.rerunnable)
     for (number, place) in places.enumerated() {
         let end = runs[place].end
         for next in places.dropFirst(number + 1) where runs[next].at <= end {
-            let (run, other) = (runs[place], runs[next])
-            let paths =
-                "Path \(run.execution.path.rawValue) (\(run.id)) and "
-                + "Path \(other.execution.path.rawValue) (\(other.id))"
-            return [
-                Intervention(
-                    .race,
-                    .legacy(.serialize),
-                    execution: run.id,
-                    at: run.at,
-                    happened: "\(paths) ran at the same time, each on what it had read before the "
-                        + "other wrote",
-                    had: "had they run one after the other, each reading afresh"
-                )
-            ]
+            let started = race(
+                runs[place],
+                runs[next],
+                asWoken: false,
+                had: "had they run one after the other, each reading afresh"
+            )
+            guard subject.timeline.rerunnableAsWoken != places else { return [started] }
+            let woken = race(
+                runs[place],
+                runs[next],
+                asWoken: true,
+                had: "had they run one after the other, as they were woken, each reading afresh"
+            )
+            return [started, woken]
         }
     }
     return []
 }
 
-/// The runs that did something to the customer, or would have had it not been done already, with
-/// each invoice that they acted on.
-private func actions(_ subject: EpisodeCase) -> [(index: Int, invoice: InvoiceID)] {
-    let runs = subject.timeline.runs
-    return subject.rerunnable.filter { runs[$0].doesSomething }.flatMap { index in
-        runs[index].actedOn.map { (index, $0) }
-    }
+private func race(
+    _ run: RecordedRun,
+    _ other: RecordedRun,
+    asWoken: Bool,
+    had: String
+) -> Intervention {
+    Intervention(
+        .race,
+        .legacy(.serialize(asWoken: asWoken)),
+        execution: run.id,
+        at: run.at,
+        happened: "Path \(run.execution.path.rawValue) (\(run.id)) and "
+            + "Path \(other.execution.path.rawValue) (\(other.id)) ran at the same time, each on "
+            + "what it had read before the other wrote",
+        had: had
+    )
 }
 
 // MARK: - Payments
@@ -367,10 +377,14 @@ private func adminOverride(_ subject: EpisodeCase) -> [Intervention] {
 // MARK: - Settings
 
 /// The brain decides under the binary policy (graduated phases only).
+///
+/// Under a policy whose hold-down outlasts an episode nothing is decided in it, which would agree
+/// with whatever legacy left undone.
 private func policyChange(_ subject: EpisodeCase) -> [Intervention] {
-    guard subject.settings.phase >= .segments, subject.settings.policy != Policy() else {
-        return []
-    }
+    let binary = Policy()
+    guard subject.settings.phase >= .segments, subject.settings.policy != binary,
+        subject.settings.settle >= binary.confirmation
+    else { return [] }
     return [
         Intervention(
             .policyChange,

@@ -55,7 +55,7 @@ package struct EpisodeCase {
     }
 
     /// The places of the runs whose effects may be explained away.
-    package var rerunnable: [Int] { timeline.runs.indices.filter { timeline.runs[$0].canBeRerun } }
+    package var rerunnable: [Int] { timeline.rerunnable }
 }
 
 extension Timeline {

@@ -14,6 +14,10 @@ package struct StripeWatch: Sendable {
     package var every: TimeSpan
     /// How much later than it was created an event is listed at most.
     package var lag: TimeSpan
+    /// How much of the past is asked for at once.
+    package var slice: TimeSpan
+    /// How many requests a second there may be.
+    package var requestsASecond: Int
     /// How the facts of many customers are asked for.
     package var baselines: Baselines
     /// Where Stripe sends events, and whom it believes there; `nil` where they are only asked for.
@@ -35,6 +39,8 @@ package struct StripeWatch: Sendable {
         mode: StripeMode,
         every: TimeSpan,
         lag: TimeSpan,
+        slice: TimeSpan = .minutes(60),
+        requestsASecond: Int = 20,
         baselines: Baselines = .lists,
         webhook: WebhookTap.Settings?
     ) {
@@ -42,6 +48,8 @@ package struct StripeWatch: Sendable {
         self.mode = mode
         self.every = every
         self.lag = lag
+        self.slice = slice
+        self.requestsASecond = requestsASecond
         self.baselines = baselines
         self.webhook = webhook
     }
@@ -55,7 +63,12 @@ package struct StripeWatch: Sendable {
     ///
     /// - Throws: ``StripeFailure`` and ``RecordError`` where there is no memory for it.
     func client(_ clock: StripeClock) throws -> StripeClient {
-        try StripeClient(try CurlClient(connection), clock: clock, seed: 0x5eed)
+        try StripeClient(
+            try CurlClient(connection),
+            limiter: RateLimiter(perSecond: requestsASecond, burst: 5),
+            clock: clock,
+            seed: 0x5eed
+        )
     }
 
     /// The source that asks for events.
@@ -69,7 +82,7 @@ package struct StripeWatch: Sendable {
             sink: sink,
             clock: clock,
             settings: StripeSource.Settings(
-                backfill: EventBackfill.Settings(lag: lag),
+                backfill: EventBackfill.Settings(lag: lag, slice: slice),
                 line: EventLine(mode: mode),
                 pollEvery: every
             ),

@@ -15,9 +15,10 @@ extension WatchConfiguration {
     }
     private enum StripeKey: String, CaseIterable {
         case keyFile = "key_file"
+        case requestsASecond = "requests_a_second"
         case mode, api, backfill, baselines, webhook
     }
-    private enum BackfillKey: String, CaseIterable { case every, lag }
+    private enum BackfillKey: String, CaseIterable { case every, lag, slice }
     private enum WebhookKey: String, CaseIterable {
         case listen, path
         case secretFiles = "secret_files"
@@ -89,6 +90,10 @@ extension WatchConfiguration {
             api: try fields[.api]?.text(),
             every: try backfill?[.every]?.span(spans) ?? .seconds(15),
             lag: try backfill?[.lag]?.span(spans) ?? .minutes(2),
+            slice: try backfill?[.slice]?.span(.minutes(1)...(.days(30))) ?? .minutes(60),
+            requestsASecond: Int(
+                clamping: try fields[.requestsASecond]?.number(1...100) ?? 20
+            ),
             baselines: try baselines(fields[.baselines]),
             webhook: try fields[.webhook].map { node throws(RecordError) in try webhook(node) }
         )

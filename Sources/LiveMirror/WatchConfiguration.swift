@@ -33,6 +33,10 @@ package struct WatchConfiguration: Hashable, Sendable {
         package var every: TimeSpan
         /// How much later than it was created an event is listed at most.
         package var lag: TimeSpan
+        /// How much of the past is asked for at once.
+        package var slice: TimeSpan
+        /// How many requests a second there may be: a share of the account's own limit.
+        package var requestsASecond: Int
         /// How the facts of many customers are asked for.
         package var baselines: StripeWatch.Baselines
         /// Where Stripe sends events; `nil` where they are only asked for.

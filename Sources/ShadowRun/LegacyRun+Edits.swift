@@ -3,26 +3,71 @@ import DunningBrain
 import LegacyPaths
 
 extension LegacyRun {
+    /// Gives back what was taken after a payment, and once more behind the runs under way.
+    ///
+    /// A run that has read before the payment goes on taking for a debt that is no more. What follows a
+    /// payment at once is then written over, unless it comes again when that run is through.
+    mutating func release(after payment: Instant, at instant: Instant) {
+        releaseIfClear(after: payment, at: instant)
+        guard instant == payment else { return }
+        let landings = queue.lazy.compactMap { item -> Instant? in
+            if case .effect(_, run: .some) = item.what { item.at } else { nil }
+        }
+        if let last = landings.max(), last > payment {
+            put(.release(after: payment), at: last, rank: Rank.afterAll)
+        }
+    }
+
     /// Gives back what was taken, where nothing is owed.
     ///
     /// Where something is owed, the payment did not clear the debt and nothing follows from it. Where
-    /// it cleared a confirmed debt and only a hold-down runs, it waits for what comes of that.
-    mutating func releaseIfClear(at instant: Instant) {
+    /// it cleared a debt and only a hold-down runs, it waits for what comes of that, however long.
+    mutating func releaseIfClear(after payment: Instant, at instant: Instant) {
         let debt = Debt(state, at: instant, settings.policy)
         let isOwing = debt.isAbove(settings.policy.threshold)
         let isHeld = !debt.unconfirmedInvoices.isEmpty
-        isReleasePending = !isOwing && isHeld && (isReleasePending || hasCleared(at: instant))
-        guard !isOwing, !isHeld else { return }
-        for effect in release(state, at: instant, settings.policy) {
+        guard !isOwing, !isHeld else {
+            if !isOwing, hasCleared(payment, at: instant) { isReleasePending = true }
+            return
+        }
+        isReleasePending = false
+        for effect in DunningBrain.release(state, at: instant, settings.policy) {
             land(TimedEffect(at: instant, effect: effect), nil)
         }
     }
 
-    /// Whether something that was confirmed debt at the opening, and would be by now, is no more.
-    private func hasCleared(at instant: Instant) -> Bool {
+    /// Whether something that was confirmed debt at the opening, and would be by now, is no more, or
+    /// something is paid that a run had done something for by the time of the payment.
+    ///
+    /// Legacy acts on debt at once, so there may be something to give back before any is confirmed.
+    private func hasCleared(_ payment: Instant, at instant: Instant) -> Bool {
         let before = Debt(timeline.opening, at: instant, settings.policy)
         let now = Debt(state, at: instant, settings.policy)
         return before.confirmedInvoices.contains { !now.confirmedInvoices.contains($0) }
+            || timeline.runs.contains { run in
+                run.doesSomething && run.firstActing.map { $0 <= payment } == true
+                    && run.actedOn.contains { id in
+                        state.invoice(id)?.isMarkedPaid == true || state.paymentCount(of: id) > 0
+                    }
+            }
+    }
+
+    /// A fact as it would be, had the payments never come in that are left out.
+    ///
+    /// Stripe tells of one payment in several events, each with a snapshot of the paid invoice.
+    func unpaid(_ fact: Fact, at instant: Instant) -> Fact {
+        for case .omitResidual(let place) in edits {
+            guard case .invoice(var invoice) = fact, invoice.status == .paid,
+                case .duplicatePayment(let omitted) = timeline.residuals[place].change,
+                omitted.id == invoice.id, instant >= timeline.residuals[place].at,
+                let held = state.invoice(invoice.id)
+            else { continue }
+            invoice.status = held.status
+            invoice.amountPaid = held.amountPaid
+            invoice.amountRemaining = held.amountRemaining
+            return .invoice(invoice)
+        }
+        return fact
     }
 
     mutating func runDrift(at instant: Instant) {
@@ -30,7 +75,12 @@ extension LegacyRun {
         play(.b, trigger, at: instant)
     }
 
+    /// Lets a path handle a trigger that it has not.
+    ///
+    /// What Path D would have done is a payment: a fact, which would hold in both runs and is left out of
+    /// both.
     mutating func process(_ trigger: Trigger, _ path: LegacyPath, at instant: Instant) {
+        guard path != .d else { return }
         let looks = edits.contains { edit in
             if case .startProcessing(trigger.record, _) = edit { true } else { false }
         }

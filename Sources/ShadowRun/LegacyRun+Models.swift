@@ -44,6 +44,7 @@ extension LegacyRun {
         }
         var options = ModelOptions(version: version)
         var read = state
+        if start == run.at { read.forget(run.unseen) }
         for edit in edits {
             switch edit {
             case .start(index, _), .readWhenActing(index): options.checksInvoiceStatus = true

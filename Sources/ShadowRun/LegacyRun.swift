@@ -82,7 +82,7 @@ package struct LegacyRun {
             case residual(Int)
             case read(Int)
             case effect(TimedEffect, run: Int?)
-            case release
+            case release(after: Instant)
             case drift
             case process(Trigger, LegacyPath)
             case cancelIfConfirmed(SubscriptionID, InvoiceID)
@@ -96,12 +96,14 @@ package struct LegacyRun {
         }
     }
 
-    /// Ranks at one instant: facts, what is put in at once after them, executions, residuals.
+    /// Ranks at one instant: facts, what is put in at once after them, executions, residuals, what is
+    /// put in when all of them are through.
     enum Rank {
         static let fact = 1
         static let inserted = 2
         static let execution = 3
         static let residual = 4
+        static let afterAll = 5
     }
 
     mutating func put(
@@ -137,7 +139,8 @@ package struct LegacyRun {
         }
         for edit in edits {
             switch edit {
-            case .releaseAfterPayment(let at): put(.release, at: at, rank: Rank.inserted)
+            case .releaseAfterPayment(let at):
+                put(.release(after: at), at: at, rank: Rank.inserted)
             case .runDrift(let at): put(.drift, at: at, rank: Rank.inserted)
             case .process(let record, let paths):
                 guard let trigger = timeline.triggers.first(where: { $0.record == record }) else {
@@ -174,9 +177,13 @@ package struct LegacyRun {
             default: break
             }
         }
-        guard edits.contains(.serialize) else { return starts }
+        let orders = edits.compactMap { edit -> [Int]? in
+            guard case .serialize(let asWoken) = edit else { return nil }
+            return asWoken ? timeline.rerunnableAsWoken : timeline.rerunnable
+        }
+        guard let order = orders.first else { return starts }
         var free: Instant?
-        for index in timeline.runs.indices where timeline.runs[index].canBeRerun {
+        for index in order {
             let start = free.map { max($0, starts[index]) } ?? starts[index]
             starts[index] = start
             let length = timeline.runs[index].end.since(timeline.runs[index].at)
@@ -192,13 +199,15 @@ package struct LegacyRun {
         while let item = queue.popLast() {
             switch item.what {
             case .fact(let index):
-                if let fact = timeline.facts[index].fact { state.learn(fact, at: item.at) }
+                if let fact = timeline.facts[index].fact {
+                    state.learn(unpaid(fact, at: item.at), at: item.at)
+                }
                 uncover()
-                if isReleasePending { releaseIfClear(at: item.at) }
+                if isReleasePending { releaseIfClear(after: item.at, at: item.at) }
             case .residual(let index): showResidual(index)
             case .read(let index): read(index, at: item.at)
             case .effect(let effect, let run): land(effect, run)
-            case .release: releaseIfClear(at: item.at)
+            case .release(let payment): release(after: payment, at: item.at)
             case .drift: runDrift(at: item.at)
             case .process(let trigger, let path): process(trigger, path, at: item.at)
             case .cancelIfConfirmed(let subscription, let invoice):

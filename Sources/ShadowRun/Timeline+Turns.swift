@@ -73,6 +73,7 @@ extension RecordedRun {
     package var landing: [Int] { effects.landing }
 
     fileprivate mutating func take(_ turns: RunTurns) {
+        if turns.read != at { unseen = [] }
         at = turns.read
         self.turns = turns.effects
         for (place, instant) in zip(landing, turns.effects) { effects[place].at = instant }

@@ -57,6 +57,21 @@ package final class Timeline: Sendable {
     }
 }
 
+extension Timeline {
+    /// The places of the runs that may be run again, in order of start.
+    package var rerunnable: [Int] { runs.indices.filter { runs[$0].canBeRerun } }
+
+    /// The same in order of what woke them.
+    ///
+    /// A path may be slow to start, so a run that was woken first need not start first.
+    package var rerunnableAsWoken: [Int] {
+        let woken = runs.map { run in
+            triggers.first { $0.isMeant(by: run.execution.trigger) }?.at ?? run.at
+        }
+        return rerunnable.sorted { (woken[$0], $0) < (woken[$1], $1) }
+    }
+}
+
 /// A ``Timeline`` under way.
 struct TimelineDraft {
     let opening: AccountState
@@ -140,8 +155,10 @@ package struct RecordedRun: Sendable {
     package var execution: Execution
     /// What it reacted to; `nil` where the log does not hold it.
     package var trigger: LegacyTrigger?
-    /// The account as it stood at the start.
+    /// The account as it stood at the start, as far as it read it.
     package var read: AccountState
+    /// Invoices as they stood before news of the second in which it read, where it read before the news.
+    package var unseen: [UnseenNews] = []
     /// The deployed version whose model gives the recorded effects; `nil` for an unmodelled run,
     /// whose recorded effects stand whatever is edited.
     package var version: ServiceVersion?
@@ -173,6 +190,27 @@ package struct RecordedRun: Sendable {
     /// When its last effect landed, or it ended.
     package var end: Instant {
         execution.effects.reduce(max(at, execution.finished ?? at)) { max($0, $1.at) }
+    }
+}
+
+/// News of an invoice that a run did not see yet.
+package struct UnseenNews: Hashable, Sendable {
+    /// The invoice.
+    package var invoice: InvoiceID
+    /// As it stood before; `nil` where it was not known.
+    package var before: Invoice?
+}
+
+extension AccountState {
+    /// Goes back to before some news, given in order of time.
+    mutating func forget(_ news: some BidirectionalCollection<UnseenNews>) {
+        for piece in news.reversed() {
+            if let before = piece.before {
+                put(before)
+            } else {
+                invoices.removeAll { $0.id == piece.invoice }
+            }
+        }
     }
 }
 

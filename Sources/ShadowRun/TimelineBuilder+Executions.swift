@@ -5,18 +5,36 @@ import MirrorLog
 
 extension TimelineBuilder {
     /// An execution reads: from here on its effects are settled, whatever happens meanwhile.
+    ///
+    /// Where its model does not give what was recorded, it may have read before some of what Stripe says
+    /// of the same second: then that is what it read.
     mutating func read(_ index: Int) {
-        timeline.runs[index].read = legacy
-        guard let trigger = timeline.runs[index].trigger else { return }
-        let model = ModelRun(
-            trigger: trigger,
-            read: legacy,
-            at: timeline.runs[index].at,
-            execution: timeline.runs[index].id
-        )
-        let version = Fidelity.version(of: timeline.runs[index].execution, model)
-        timeline.runs[index].version = version
-        timeline.runs[index].actedOn = actedOn(timeline.runs[index].execution.path, trigger)
+        var run = timeline.runs[index]
+        run.read = legacy
+        defer { timeline.runs[index] = run }
+        guard let trigger = run.trigger else { return }
+        run.version = version(of: run, trigger)
+        if run.version == nil, let earlier = readEarlier(run, trigger) { run = earlier }
+        run.actedOn = actedOn(run.execution.path, trigger, run.read)
+    }
+
+    private func version(of run: RecordedRun, _ trigger: LegacyTrigger) -> ServiceVersion? {
+        let model = ModelRun(trigger: trigger, read: run.read, at: run.at, execution: run.id)
+        return Fidelity.version(of: run.execution, model)
+    }
+
+    /// The run as it comes out exact without the latest news of its second, as few as will do.
+    private func readEarlier(_ run: RecordedRun, _ trigger: LegacyTrigger) -> RecordedRun? {
+        let second = run.at.unixSeconds
+        let fresh = news.filter { $0.second == second }.map(\.piece)
+        for place in fresh.indices.reversed() {
+            var earlier = run
+            earlier.unseen = Array(fresh[place...])
+            earlier.read.forget(earlier.unseen)
+            earlier.version = version(of: earlier, trigger)
+            if earlier.version != nil { return earlier }
+        }
+        return nil
     }
 
     /// Path A writes one row, named by the event's id or by its record's.
@@ -44,13 +62,17 @@ extension TimelineBuilder {
     }
 
     /// The invoices that a run acts on: its trigger's, or those counted in the debt that it reads.
-    private func actedOn(_ path: LegacyPath, _ trigger: LegacyTrigger) -> [InvoiceID] {
+    private func actedOn(
+        _ path: LegacyPath,
+        _ trigger: LegacyTrigger,
+        _ read: AccountState
+    ) -> [InvoiceID] {
         switch (path, trigger) {
         case (.c, .stripe(let event)):
             if case .invoice(let invoice) = event.object { [invoice.id] } else { [] }
         case (.b, _), (.d, _):
-            legacy.invoices.indices.filter { countsForLegacy(legacy.invoices[$0]) }
-                .map { legacy.invoices[$0].id }
+            read.invoices.indices.filter { countsForLegacy(read.invoices[$0]) }
+                .map { read.invoices[$0].id }
         default: []
         }
     }

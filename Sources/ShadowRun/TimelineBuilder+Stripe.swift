@@ -36,6 +36,7 @@ extension TimelineBuilder {
         {
             return
         }
+        noteNews(of: invoice.id, isKnown ? legacy.invoices[place] : nil, at: record.at)
         let isNewlyPaid =
             invoice.status == .paid && !(isKnown && legacy.invoices[place].status == .paid)
         if isNewlyPaid, isPaymentEcho(invoice.id, event, at: record.at) { return }
@@ -54,6 +55,13 @@ extension TimelineBuilder {
             Residual(at: record.at, record: record.id, change: .invoice(invoice), owner: owner)
         )
         legacy.learn(.invoice(invoice), at: record.at)
+    }
+
+    /// Notes that an invoice may stand otherwise from a second on, where no more is known of the time.
+    private mutating func noteNews(of id: InvoiceID, _ before: Invoice?, at instant: Instant) {
+        guard Instant(unixSeconds: instant.unixSeconds) == instant else { return }
+        if let last = news.last, last.second != instant.unixSeconds { news.removeAll() }
+        news.append((instant.unixSeconds, UnseenNews(invoice: id, before: before)))
     }
 
     /// Whether a paid snapshot is of a payment that its own execution is about to take.

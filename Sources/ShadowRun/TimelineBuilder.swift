@@ -21,6 +21,10 @@ struct TimelineBuilder {
     private(set) var claimed: [TimedEffect] = []
     /// The stripe snapshots of subscriptions to come, for telling a row image's echo.
     private(set) var subscriptionSnapshots: [(at: Instant, subscription: Subscription)] = []
+    /// What the second that it is has brought of invoices, in order.
+    ///
+    /// Stripe's times have whole seconds, so a run that reads within one may have read before.
+    var news: [(second: Int64, piece: UnseenNews)] = []
     /// The row images of the episode, for telling which effects the database bears out.
     private(set) var images: [RowChange] = []
 

@@ -8,8 +8,8 @@ package enum TimelineEdit: Hashable, Sendable {
     case start(run: Int, at: Instant)
     /// A run reads when it acts, the invoice's status included.
     case readWhenActing(run: Int)
-    /// The runs follow one another in order of start, each with a fresh read.
-    case serialize
+    /// The runs follow one another, each with a fresh read: in order of start, or of what woke them.
+    case serialize(asWoken: Bool)
     /// As soon as nothing is owed, from an instant on, all that was taken is given back.
     case releaseAfterPayment(at: Instant)
     /// A payment is left out: an effect of a run.

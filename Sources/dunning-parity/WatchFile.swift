@@ -89,6 +89,8 @@ struct WatchFile: ParsableArguments {
                 mode: stripe.isLive ? .live : .test,
                 every: stripe.every,
                 lag: stripe.lag,
+                slice: stripe.slice,
+                requestsASecond: stripe.requestsASecond,
                 baselines: stripe.baselines,
                 webhook: try stripe.webhook.map { webhook throws(StripeFailure) in
                     try tap(webhook)

@@ -51,7 +51,8 @@ struct WatchConfigurationTests {
                   key_file: key
                   mode: test
                   api: http://127.0.0.1:1
-                  backfill: { every: 2s, lag: 3s }
+                  requests_a_second: 50
+                  backfill: { every: 2s, lag: 3s, slice: 1d }
                   baselines: each
                   webhook:
                     listen: 127.0.0.1:8
@@ -66,6 +67,8 @@ struct WatchConfigurationTests {
         #expect(stripe.api == "http://127.0.0.1:1")
         #expect(stripe.every == .seconds(2))
         #expect(stripe.lag == .seconds(3))
+        #expect(stripe.slice == .days(1))
+        #expect(stripe.requestsASecond == 50)
         #expect(stripe.baselines == .each)
         #expect(stripe.webhook?.listen.description == "127.0.0.1:8")
         #expect(stripe.webhook?.signed?.path == "/hook")
@@ -74,6 +77,8 @@ struct WatchConfigurationTests {
         #expect(stripe.webhook?.envelopes?.tokenFile == "token")
         let least = try WatchConfiguration(yaml: "store: m.sqlite\nstripe: { key_file: key }")
         #expect(least.stripe?.isLive == true)
+        #expect(least.stripe?.slice == .minutes(60))
+        #expect(least.stripe?.requestsASecond == 20)
         #expect(least.stripe?.webhook == nil)
         #expect(least.stripe?.baselines == .lists)
     }
