@@ -16,7 +16,7 @@ unix_socket_directories = '{folder}'
 wal_level = logical
 fsync = off
 full_page_writes = off
-max_connections = 150
+max_connections = 400
 shared_buffers = 64MB
 """
 

@@ -8,23 +8,30 @@ import json
 import random
 import threading
 import time
+from datetime import datetime, timezone
 
 import psycopg2
 
 from client import StripeError
-from mirrorfile import rfc3339
 
 FLAG = 1 << 15
-# How long reading takes, and each step, in seconds; writing one row of Path A's is quick.
-READING, STEP = (0.02, 0.15), (0.08, 0.7)
+# How long reading takes, and each step, in seconds of the lab's pace; Path A's one row is quick.
+READING, STEP = (0.1, 0.5), (0.08, 0.7)
 QUICK = (0.01, 0.05)
 
 
-class Service:
-    """What the runs of one path share: the database, Stripe, the journal and the dice."""
+def rfc3339(seconds):
+    """A time as the log writes it."""
+    moment = datetime.fromtimestamp(seconds, timezone.utc)
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
-    def __init__(self, path, dsn, stripe, journal, seed):
+
+class Service:
+    """What the runs of one path share: the database, Stripe, the journal, the pace and the dice."""
+
+    def __init__(self, path, dsn, stripe, journal, seed, pace):
         self.path, self.dsn, self.stripe, self.journal = path, dsn, stripe, journal
+        self.pace = pace
         self.random = random.Random(seed)
         self._count = 0
         self._lock = threading.Lock()
@@ -40,7 +47,7 @@ class Service:
         """Takes its time."""
         with self._lock:
             lasts = self.random.uniform(*span)
-        time.sleep(lasts)
+        time.sleep(lasts * self.pace)
 
     def query(self, sql, *values):
         """Rows, read in a transaction of its own."""
@@ -59,7 +66,7 @@ class Service:
 
 
 class Execution:
-    """One run, from its trigger to its message."""
+    """One run, from when it has read to its message."""
 
     def __init__(self, service, account, trigger):
         self.service, self.account, self.trigger = service, account, trigger

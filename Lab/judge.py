@@ -1,13 +1,14 @@
 """Holds a report against the journal.
 
-Three questions, the first two of every account. Was recorded what happened? Was the brain right?
-And is each difference of the class that its story in the journal asks for, both ways?
+Was recorded what happened: every event of Stripe once, and every account's state in the end? Was the
+brain right about every account? And is each difference of the class that its story in the journal asks
+for, both ways?
 
 What is right is told here from the journal alone, in the words of the domain, not of the brain.
 """
 
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 
 import journal
 import stories
@@ -28,13 +29,14 @@ def accounts(path):
     return found
 
 
-def judge(path, live, replayed, confirmation):
+def judge(path, events, live, replayed, confirmation):
     """Prints what agrees and what does not; an exit status: 0 all does, 1 some class does not, 2
     not even the states do."""
     truth = accounts(path)
     problems = []
     problems += same(live, replayed)
     settled = {one["account"]: one for one in replayed["settled"]}
+    problems += captured(path, events)
     problems += recorded(truth, settled)
     problems += right(truth, settled, confirmation)
     is_state_wrong = bool(problems)
@@ -52,6 +54,15 @@ def same(live, replayed):
     """The mirror's verdicts are those of a replay of its log."""
     texts = [json.dumps(one["divergences"], sort_keys=True) for one in (live, replayed)]
     return [] if texts[0] == texts[1] else ["watch and a replay of its log differ"]
+
+
+def captured(path, events):
+    """Every event of Stripe that dunning reads is kept once, whichever way and however often it came."""
+    kept = Counter(events)
+    made = {line["id"] for line in journal.read(path) if line["what"] == "event"}
+    problems = [f"{name}: Stripe has no such event" for name in kept if name not in made]
+    problems += [f"{name}: kept {kept[name]} times" for name in sorted(made) if kept[name] != 1]
+    return problems
 
 
 def recorded(truth, settled):

@@ -2,12 +2,10 @@
 truly happened."""
 
 import argparse
-import http.client
 import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -20,74 +18,18 @@ import judge
 from client import Stripe
 from database import Database
 from journal import Journal
-from mirrorfile import MirrorFile
+from processes import Processes, answers, fetch, free_port, wait
 from world import World
 
 HERE = Path(__file__).parent
-# The lab's hours are short: how long debt must last to be confirmed, and quiet to close an episode.
-CONFIRMATION, SETTLE = 4, 7
-# How often Path B's schedule comes to each account, and how many accounts begin their life a second.
-CRON_EVERY, ACCOUNTS_A_SECOND = 14, 2.5
-SECRET = "whsec_lab"
-
-
-def free_port():
-    """A port on loopback that nobody has."""
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return one.getsockname()[1]
-
-
-def wait(what, is_so, seconds=60):
-    """Waits until something is so."""
-    until = time.monotonic() + seconds
-    while not is_so():
-        if time.monotonic() > until:
-            raise SystemExit(f"the lab gave up waiting: {what}")
-        time.sleep(0.1)
-
-
-class Processes:
-    """What was started; all of it ends with the lab."""
-
-    def __init__(self, folder):
-        self._folder = folder
-        self._running = {}
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        for name in reversed(list(self._running)):
-            self.stop(name)
-
-    def start(self, name, command, cwd=None):
-        """Starts a process; what it says goes into a file of its name."""
-        with open(self._folder / f"{name}.log", "wb") as log:
-            self._running[name] = subprocess.Popen(
-                [str(word) for word in command], stdout=log, stderr=log, cwd=cwd,
-                stdin=subprocess.DEVNULL)
-
-    def signal(self, name, number):
-        """Sends a signal."""
-        self._running[name].send_signal(number)
-
-    def stop(self, name):
-        """Asks a process to end, and waits for it; its exit status."""
-        process = self._running.pop(name)
-        process.send_signal(signal.SIGTERM)
-        try:
-            return process.wait(60)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            return process.wait()
-
-    def check(self):
-        """Fails where one has ended."""
-        for name, process in self._running.items():
-            if process.poll() is not None:
-                text = (self._folder / f"{name}.log").read_text(errors="replace")
-                raise SystemExit(f"{name} ended:\n{text[-2000:]}")
+# The lab's hours are short: how long debt must last to be confirmed, quiet to close an episode, and
+# how often Path B's schedule comes to each account; all in seconds of the lab's pace.
+CONFIRMATION, SETTLE, CRON_EVERY = 4, 7, 24
+# How many accounts begin their life a second.
+ACCOUNTS_A_SECOND = 1.25
+# The longer the lab lives, the slower its pace: once as slow for each so many seconds, to a limit.
+SECONDS_A_PACE, SLOWEST = 60, 4
+SECRET, KEY = "whsec_labsigns", "rk_test_labreadsonly"
 
 
 class Lab:
@@ -95,10 +37,10 @@ class Lab:
 
     def __init__(self, folder, tool, seconds, seed):
         self.folder, self.tool, self.seconds, self.seed = folder, tool, seconds, seed
+        self.pace = min(max(1, seconds / SECONDS_A_PACE), SLOWEST)
+        self.confirmation, self.settle = (round(one * self.pace) for one in (CONFIRMATION, SETTLE))
         self.journal = folder / "journal.ndjson"
-        self.events = folder / "stripe.ndjson"
-        self.stripe_port = free_port()
-        self.status_port = free_port()
+        self.stripe_port, self.status_port, self.hook_port = free_port(), free_port(), free_port()
 
     def run(self):
         """All of it; the exit status of the judgement."""
@@ -106,96 +48,86 @@ class Lab:
             ports = {path: free_port() for path in "AC"}
             self._start_stripe(processes, ports)
             world = World(database.owner, Stripe(self.stripe_port, patient=True),
-                          Journal(self.journal, "world"), self.seed)
+                          Journal(self.journal, "world"), self.seed, self.pace)
             accounts = world.found(int(self.seconds * ACCOUNTS_A_SECOND))
             self._say(f"{len(accounts)} accounts founded")
             self._start_watch(processes, database)
-            self._write_baselines(database, accounts)
-            self._call("/lab/open")
+            self._say("the mirror has its baselines")
+            fetch(self.stripe_port, "/lab/open")
             for path in "ABCDE":
                 self._start_path(processes, path, database, ports.get(path))
-            self._say(f"five paths race for {self.seconds} s")
+            self._say(f"five paths race for {self.seconds} s at pace {self.pace:g}")
             world.live(accounts, self.seconds)
             processes.check()
             self._quieten(processes)
             self._note_end(database)
             self._say("the world has stopped; episodes settle")
-            time.sleep(SETTLE + 3)
-            wait("open episodes", lambda: self._metric("unsettled_accounts") == 0)
+            time.sleep(self.settle + 3)
+            wait("open episodes", lambda: self._metric("unsettled_accounts") == 0, 300)
             processes.check()
+            told = self._events_told()
             status = processes.stop("watch")
             if status != 0:
                 raise SystemExit(f"watch ended with {status}: see {self.folder}/watch.log")
-        return self._judge()
+        return self._judge(told)
 
     # -- Parts
 
     def _start_stripe(self, processes, ports):
+        end_points = [f"http://127.0.0.1:{port}/" for port in ports.values()]
+        end_points.append(f"http://127.0.0.1:{self.hook_port}/stripe")
         processes.start("stripe", [
             sys.executable, HERE / "standin.py", "--port", self.stripe_port, "--seed", self.seed,
-            "--journal", self.journal, "--secret", SECRET, "--mirror-file", self.events,
-            *[word for port in ports.values()
-              for word in ("--end-point", f"http://127.0.0.1:{port}/")]])
-        wait("the stand-in", lambda: self._answers(self.stripe_port))
+            "--journal", self.journal, "--secret", SECRET, "--pace", self.pace,
+            *[word for url in end_points for word in ("--end-point", url)]])
+        wait("the stand-in", lambda: answers(self.stripe_port))
 
     def _start_path(self, processes, path, database, port):
         webhooks = ["--port", port, "--secret", SECRET] if port else []
-        every = ["--every", CRON_EVERY] if path == "B" else []
+        every = ["--every", CRON_EVERY * self.pace] if path == "B" else []
         processes.start(f"path-{path}", [
             sys.executable, HERE / "paths.py", path, "--dsn", database.owner, "--stripe",
             self.stripe_port, "--journal", self.journal, "--seed", f"{self.seed}{ord(path)}",
-            *webhooks, *every])
+            "--pace", self.pace, *webhooks, *every])
 
     def _start_watch(self, processes, database):
-        (self.folder / "policy.yaml").write_text(f"confirmation: {CONFIRMATION}s\n")
+        (self.folder / "policy.yaml").write_text(f"confirmation: {self.confirmation}s\n")
+        (self.folder / "stripe.key").write_text(KEY)
+        (self.folder / "webhook.secret").write_text(SECRET)
         (self.folder / "watch.yaml").write_text(f"""\
 store: mirror.sqlite
 postgres: {{ connection: "{database.mirror}" }}
-follow: [{{ name: stripe, file: {self.events.name} }}]
-judging: {{ settle: {SETTLE}s, policy: policy.yaml }}
+stripe:
+  key_file: stripe.key
+  mode: test
+  api: http://127.0.0.1:{self.stripe_port}
+  requests_a_second: 100
+  backfill: {{ every: 2s, lag: 1s, slice: 1d }}
+  webhook: {{ listen: 127.0.0.1:{self.hook_port}, secret_files: [webhook.secret] }}
+judging: {{ settle: {self.settle}s, policy: policy.yaml }}
 reports: {{ folder: reports, every: 30s }}
 status: 127.0.0.1:{self.status_port}
 """)
         processes.start("watch", [self.tool, "watch", "--config", "watch.yaml"], cwd=self.folder)
-        log = self.folder / "watch.log"
 
         def is_ready():
             processes.check()
-            return "baselines taken" in log.read_text(errors="replace")
+            return "baselines taken" in processes.log("watch").read_text(errors="replace")
 
-        wait("the mirror's baselines", is_ready)
-
-    def _write_baselines(self, database, accounts):
-        stripe = Stripe(self.stripe_port, patient=True)
-        mirror = MirrorFile(self.events)
-        subscriptions = stripe.all("/v1/subscriptions", status="all")
-        for state in states(database.owner):
-            account, customer = state["id"], state["stripe_customer"]
-            assert account in accounts
-            mirror.baseline(account, {
-                "account": {"type": state["type"], "flags": state["flags"], "ban": state["ban"]},
-                "customer": {"stripe_customer": customer, "bad_debt_at": None,
-                             "legal_entity": "global"},
-                "probations": [], "mandates": [], "credit": None, "override": None,
-                "stripe": {
-                    "customer": stripe.call("GET", f"/v1/customers/{customer}"),
-                    "subscriptions": [one for one in subscriptions if one["customer"] == customer],
-                    "invoices": stripe.all("/v1/invoices", customer=customer),
-                },
-            })
+        wait("the mirror's baselines", is_ready, 300)
         # Stripe's times have whole seconds: what comes now is later than the baselines.
         time.sleep(1.1)
 
     def _quieten(self, processes):
         """Ends the schedule, and waits until nobody has anything left to do."""
         processes.signal("path-B", signal.SIGUSR1)
-        quiet = 2.0
+        quiet = 2.0 * self.pace
 
         def is_idle():
             age = time.time() - os.stat(self.journal).st_mtime
-            return age > quiet and self._call("/lab/idle")["idle"]
+            return age > quiet and json.loads(fetch(self.stripe_port, "/lab/idle"))["idle"]
 
-        wait("the paths to finish", is_idle, 90)
+        wait("the paths to finish", is_idle, 300)
 
     def _note_end(self, database):
         journal = Journal(self.journal, "lab")
@@ -204,14 +136,19 @@ status: 127.0.0.1:{self.status_port}
             tags = stripe.call("GET", f"/v1/customers/{state['stripe_customer']}")["metadata"]
             journal.write("end state", metadata=tags.get("bad_debt") == "true", **state)
 
-    def _judge(self):
+    def _judge(self, told):
         log = self._tool("store", "log", "--config", "watch.yaml")
         (self.folder / "log.ndjson").write_bytes(log)
         self._tool("replay", "log.ndjson", "--out", "replayed", "--settled", "--settle",
-                   f"{SETTLE}s", "--policy", "policy.yaml")
+                   f"{self.settle}s", "--policy", "policy.yaml")
         live = sorted((self.folder / "reports").glob("*/report.json"))[-1]
         replayed = json.loads((self.folder / "replayed/report.json").read_text())
-        return judge.judge(self.journal, json.loads(live.read_text()), replayed, CONFIRMATION)
+        records = [json.loads(line) for line in log.splitlines()]
+        events = [one["id"] for one in records if one["kind"] == "stripe"]
+        print(f"\nStripe's events: {told['stripe webhooks']} told by webhook, {told['stripe']} by "
+              f"being asked, {len(events)} kept")
+        return judge.judge(self.journal, events, json.loads(live.read_text()), replayed,
+                           self.confirmation)
 
     # -- Small things
 
@@ -221,23 +158,15 @@ status: 127.0.0.1:{self.status_port}
             raise SystemExit(f"{arguments[0]} failed: {done.stderr.decode()[-1000:]}")
         return done.stdout
 
-    def _call(self, path, port=None):
-        connection = http.client.HTTPConnection("127.0.0.1", port or self.stripe_port, timeout=5)
-        connection.request("GET", path)
-        text = connection.getresponse().read()
-        return json.loads(text) if path.startswith("/lab") else text.decode()
-
-    def _answers(self, port):
-        try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
-            return True
-        except OSError:
-            return False
+    def _events_told(self):
+        """How often the mirror was told of events, by the way that they came."""
+        return {source: int(self._metric(f'records_total{{source="{source}",kind="stripe"}}') or 0)
+                for source in ("stripe", "stripe webhooks")}
 
     def _metric(self, name):
-        for line in self._call("/metrics", self.status_port).splitlines():
+        for line in fetch(self.status_port, "/metrics").splitlines():
             if line.startswith(f"dunning_parity_{name} "):
-                return float(line.split()[1])
+                return float(line.rpartition(" ")[2])
         return None
 
     @staticmethod
@@ -260,8 +189,8 @@ def states(dsn):
 def main():
     """Runs the lab by its options."""
     parser = argparse.ArgumentParser(prog="Scripts/lab", description=__doc__)
-    parser.add_argument("seconds", nargs="?", type=int, default=120,
-                        help="how long the world lives (default 120)")
+    parser.add_argument("seconds", nargs="?", type=int, default=200,
+                        help="how long the world lives (default 200)")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--tool", required=True, help=argparse.SUPPRESS)
     parser.add_argument("--keep", action="store_true",

@@ -5,8 +5,10 @@ None knows of the others, none locks anything, and each decides on what it read 
 
 import argparse
 import json
+import os
 import queue
 import signal
+import sys
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -21,7 +23,7 @@ SUPPORTED = {
     "jdc", "pangea", "partners_basic", "partners_ent",
 }
 LIVE = ("active", "trialing", "past_due", "unpaid")
-WORKERS = 12
+WORKERS = 40
 
 
 # -- What each does
@@ -39,9 +41,10 @@ def record_dunning(service, event, account):
 def remediate_drift(service, request, account):
     """Path B: gathers, computes and applies. Superseded invoices count, debt counts at once, and
     what is canceled stays canceled."""
-    run = Execution(service, account, request)
     state = gather(service, account)
+    run = Execution(service, account, request)
     owed = [one for one in state["uncollectible"] if not one["paid"]]
+    taken = {name: TAKEN[name] for name in state["all"] if name in TAKEN}
     run.read({**state, "debt": [one["id"] for one in owed]})
     if state["type"] in SUPPORTED:
         if any(one["amount"] > 0 for one in owed):
@@ -53,9 +56,10 @@ def remediate_drift(service, request, account):
             put(run, state, True)
         else:
             put(run, state, False)
-            for name in state["all"]:
-                if items := TAKEN.pop(name, None):
-                    run.set_items("restore_items", name, items, items)
+            for name, items in taken.items():
+                run.set_items("restore_items", name, items, items)
+                if run.error is None:
+                    TAKEN.pop(name, None)
     run.finish()
 
 
@@ -86,8 +90,8 @@ def cancel_for_debt(service, event, account):
         " ON c.account_id = a.id WHERE a.id = %s", account)[0]
     if type != "pay_go":
         return
-    run = Execution(service, account, event["id"])
     live = sorted(name for name, status, _ in subscriptions(service, account) if status in LIVE)
+    run = Execution(service, account, event["id"])
     run.read({"live": live, "invoice": invoice["id"]})
     if is_marked:
         for name in live:
@@ -106,9 +110,9 @@ def pay_bad_debt(service, request, account):
     nothing, and looks for no other payment."""
     customer, = service.query(
         "SELECT stripe_customer FROM subs_customer WHERE account_id = %s", account)[0]
-    run = Execution(service, account, request)
     # The deployed version at least leaves out what is marked as paid.
     owed = [one for one in uncollectible(service, customer) if not one["paid"]]
+    run = Execution(service, account, request)
     run.read({"covers": [one["id"] for one in owed]})
     if owed:
         consolidate(run, service.stripe, customer, owed)
@@ -305,8 +309,15 @@ WORK = {
 }
 
 
+def fail(problem):
+    """Ends the process where a thread of it fails: what it would not do any more must be noticed."""
+    sys.excepthook(problem.exc_type, problem.exc_value, problem.exc_traceback)
+    os._exit(1)
+
+
 def main():
     """Runs one path until it is told to stop."""
+    threading.excepthook = fail
     parser = argparse.ArgumentParser()
     parser.add_argument("path", choices="ABCDE")
     parser.add_argument("--dsn", required=True)
@@ -316,9 +327,10 @@ def main():
     parser.add_argument("--journal", required=True)
     parser.add_argument("--seed", type=int, required=True)
     parser.add_argument("--every", type=float)
+    parser.add_argument("--pace", type=float, default=1.0)
     options = parser.parse_args()
     service = Service(options.path, options.dsn, Stripe(options.stripe),
-                      Journal(options.journal, options.path), options.seed)
+                      Journal(options.journal, options.path), options.seed, options.pace)
     stopped = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stopped.set())
     if options.path == "A":

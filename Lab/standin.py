@@ -14,11 +14,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import objects
 from journal import Journal
-from mirrorfile import MirrorFile
 from webhooks import Deliveries, EndPoint
 
 # Shares of calls that are refused.
-TOO_MANY, BROKEN = 0.01, 0.005
+TOO_MANY, BROKEN = 0.001, 0.0005
 # How often a card is tried before Stripe gives up.
 ATTEMPTS = 4
 PAGE, LONGEST_PAGE = 10, 100
@@ -45,9 +44,14 @@ def wrong(message, code=None):
 
 
 class Account:
-    """All that one Stripe account holds; every method is one call, under one lock."""
+    """All that one Stripe account holds; every method is one call, under one lock.
 
-    def __init__(self, send=lambda event: None, journal=None, upgrade_after=400, clock=time.time):
+    What happened before it is opened was long ago: Stripe knows the objects, and keeps no event.
+    """
+
+    def __init__(self, send=lambda event: None, journal=None, upgrade_after=400, clock=time.time,
+                 is_open=True):
+        self.is_open = is_open
         self.customers, self.subscriptions, self.invoices, self.events = {}, {}, {}, {}
         self._send = send
         self._journal = journal
@@ -106,6 +110,8 @@ class Account:
 
     def _list(self, kind, values):
         found = list(getattr(self, kind).values())[::-1]
+        if kinds := values.get("types[]"):
+            found = [one for one in found if one["type"] in kinds]
         for name in ("customer", "status", "type", "subscription"):
             if name in values and not (name == "status" and values[name] == "all"):
                 found = [one for one in found if one.get(name) == values[name]]
@@ -270,6 +276,8 @@ class Account:
     # -- Parts
 
     def _emit(self, type, thing, key, previous=None, now=None):
+        if not self.is_open:
+            return
         version = objects.OLD if len(self.events) < self._upgrade_after else objects.BASIL
         data = {"object": json.loads(json.dumps(objects.shown(thing, version)))}
         if previous is not None:
@@ -281,6 +289,8 @@ class Account:
             "data": data,
         }
         self.events[event["id"]] = event
+        if self._journal:
+            self._journal.write("event", id=event["id"], type=type)
         self._send(event)
 
     def _note(self, what, thing, **facts):
@@ -309,16 +319,26 @@ class Account:
         return {name: value for name, value in new.items() if value != ""}
 
 
+def parsed(text):
+    """A form's values by name; a name that ends with `[]` has a list."""
+    values = {}
+    for name, value in urllib.parse.parse_qsl(text, keep_blank_values=True):
+        if name.endswith("[]"):
+            values.setdefault(name, []).append(value)
+        else:
+            values[name] = value
+    return values
+
+
 class Server(ThreadingHTTPServer):
     """The account on loopback."""
 
     daemon_threads = True
     request_queue_size = 128
 
-    def __init__(self, port, account, seed=None, on_open=lambda: None, idle=lambda: True):
+    def __init__(self, port, account, seed=None, idle=lambda: True):
         super().__init__(("127.0.0.1", port), Handler)
         self.account = account
-        self.on_open = on_open
         self.idle = idle
         self._random = seed is not None and random.Random(seed)
         self._drawing = threading.Lock()
@@ -347,9 +367,9 @@ class Handler(BaseHTTPRequestHandler):
         url = urllib.parse.urlsplit(self.path)
         length = int(self.headers.get("Content-Length") or 0)
         text = url.query if self.command == "GET" else self.rfile.read(length).decode()
-        values = dict(urllib.parse.parse_qsl(text or url.query, keep_blank_values=True))
+        values = parsed(text or url.query)
         if url.path == "/lab/open":
-            self.server.on_open()
+            self.server.account.is_open = True
             return self._reply(200, {})
         if url.path == "/lab/idle":
             return self._reply(200, {"idle": self.server.idle()})
@@ -386,22 +406,12 @@ def main():
     parser.add_argument("--journal", required=True)
     parser.add_argument("--secret", required=True)
     parser.add_argument("--end-point", action="append", default=[])
-    parser.add_argument("--mirror-file", help="a mirror log to write events into")
+    parser.add_argument("--pace", type=float, default=1.0)
     options = parser.parse_args()
-    journal = Journal(options.journal, "stripe")
     end_points = [EndPoint(url, options.secret) for url in options.end_point]
-    if options.mirror_file:
-        end_points.append(MirrorFile(options.mirror_file))
-    deliveries = Deliveries(end_points, options.seed)
-    opened = threading.Event()
-    account = Account(lambda event: opened.is_set() and deliveries.send(event), journal)
-    if options.mirror_file:
-        place = len(end_points) - 1
-        end_points[place].keep_marking(
-            account.lock, opened, lambda: deliveries.undelivered_since(place)
-        )
-    Server(options.port, account, options.seed, opened.set,
-           lambda: deliveries.undelivered_since() is None).serve_forever()
+    deliveries = Deliveries(end_points, options.seed, options.pace)
+    account = Account(deliveries.send, Journal(options.journal, "stripe"), is_open=False)
+    Server(options.port, account, options.seed, deliveries.is_idle).serve_forever()
 
 
 if __name__ == "__main__":

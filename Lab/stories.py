@@ -22,7 +22,7 @@ def shows(name, account, divergence):
     edits = [one for one in divergence["intervention"] if one["class"] == name]
     runs = [run for run in account.runs.values()
             if run.ended and run.ended >= opened and run.started <= closed]
-    return SHOWN.get(name, lambda *_: False)(account, runs, edits, opened, closed)
+    return SHOWN.get(name, lambda *_: False)(account, divergence, runs, edits, opened, closed)
 
 
 def acted(account, edits):
@@ -33,67 +33,76 @@ def acted(account, edits):
             yield run, edit.get("invoice")
 
 
-def voided(account, runs, edits, opened, closed):
+def voided(account, divergence, runs, edits, opened, closed):
     """A run acted on an invoice that was void by then, or became so."""
     return any("void" in account.invoices.get(invoice, {}) for _, invoice in acted(account, edits))
 
 
-def paid_by_then(account, runs, edits, opened, closed):
-    """A run acted on an invoice that had been paid or marked as paid before it was done."""
+def paid_by_then(account, divergence, runs, edits, opened, closed):
+    """A run acted on an invoice that had been paid or marked as paid before it was done; or, where all
+    of it passed, that was paid soon after."""
+    passed = divergence["extent"] == "transient"
     return any(
-        any(at - SECOND <= run.wrote[-1]["at"] for at in account.payments(invoice))
+        any(at - SECOND <= run.wrote[-1]["at"] or passed for at in account.payments(invoice))
         for run, invoice in acted(account, edits) if invoice)
 
 
-def raced(account, runs, edits, opened, closed):
+def raced(account, divergence, runs, edits, opened, closed):
     """Two runs at one time, at least one of which wrote something."""
     return any(one.overlaps(other) and (one.wrote or other.wrote)
                for place, one in enumerate(runs) for other in runs[place + 1:]
                if "A" not in (one.path, other.path))
 
 
-def paid_and_left(account, runs, edits, opened, closed):
-    """Debt was paid, and what was done for it was not taken back at once."""
-    punished = any(run.harmed and run.path in "BCE" and run.started <= closed
-                   for run in account.runs.values())
+def paid_and_left(account, divergence, runs, edits, opened, closed):
+    """Debt was paid, and what was done for it, or would have been by a Path B in time, was not taken
+    back at once."""
+    punished = "drift_lag" in divergence["classes"] or any(
+        run.harmed and run.path in "BCE" and run.started <= closed
+        for run in account.runs.values())
     paid = any(opened <= at <= closed for name in account.given_up
                for at in account.payments(name))
     return punished and paid
 
 
-def paid_twice(account, runs, edits, opened, closed):
+def paid_twice(account, divergence, runs, edits, opened, closed):
     """An invoice was paid more than once."""
     return any(len(account.payments(name)) > 1 for name in account.invoices)
 
 
-def never_done(account, runs, edits, opened, closed):
+def never_done(account, divergence, runs, edits, opened, closed):
     """A trigger that no run finished for."""
     return bool(account.lost) or any(run.outcome != "completed" for run in account.runs.values())
 
 
-def half_done(account, runs, edits, opened, closed):
+def half_done(account, divergence, runs, edits, opened, closed):
     """A run that failed between two effects."""
     return any(run.outcome == "failed" for run in runs)
 
 
-def late_drift(account, runs, edits, opened, closed):
+def late_drift(account, divergence, runs, edits, opened, closed):
     """Path B came some time after what it would have set right, or not at all."""
     changes = [at for times in account.invoices.values() for at in times.values()]
     return any(opened <= at <= closed for at in changes)
 
 
-def uncoordinated(account, runs, edits, opened, closed):
+def uncoordinated(account, divergence, runs, edits, opened, closed):
     """Path C canceled for a failed payment alone."""
     return any(one["do"] == "cancel_subscription" and one["reason"] == "payment_failed"
                for run in runs for one in run.wrote)
 
 
-def overridden(account, runs, edits, opened, closed):
+def still_at_work(account, divergence, runs, edits, opened, closed):
+    """A run that began when the episode was held to be over, and did something."""
+    return any(run.wrote and run.started > closed - SECOND for run in account.runs.values())
+
+
+def overridden(account, divergence, runs, edits, opened, closed):
     """An administrator's word stands."""
     return account.was_overridden
 
 
-def counted_twice(account, runs, edits, opened, closed):
+def counted_twice(account, divergence, runs, edits, opened, closed):
     """Path B counted an invoice that another one, paid, stands for."""
     return any(name in run.read.get("debt", []) for run in runs if run.path == "B"
                for covers in account.covers.values() for name in covers)
@@ -111,6 +120,7 @@ SHOWN = {
     "drift_lag": late_drift,
     "uncoordinated_cancel": uncoordinated,
     "admin_override": overridden,
+    "timing": still_at_work,
 }
 
 
@@ -129,7 +139,10 @@ def told(account, confirmation):
                f"all is paid since {max(account.payments(name)[0] for name in account.given_up)}"
                ", and it is still punished")
     if account.is_contradictory and not account.was_overridden and overlap(account):
-        yield ["race"], "two runs at one time left flags that contradict each other"
+        # Where one of them had only to look at an invoice, or what should have followed a payment
+        # would have set it right behind both, that alone explains it.
+        yield (["race", "voided_invoice_flag", "paid_then_flagged", "missing_unflag"],
+               "two runs at one time left flags that contradict each other")
     for name in account.invoices:
         if len(account.payments(name)) > 1:
             yield ["duplicate_payment"], f"{name} was paid {len(account.payments(name))} times"

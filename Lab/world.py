@@ -6,23 +6,29 @@ Nothing is planted: everybody does what is theirs at a time of their own, and kn
 import random
 import threading
 import time
+from collections import defaultdict
 
 import psycopg2
 
 from client import StripeError
 
 TYPES = (["pay_go"] * 16 + ["startup", "employee", "partners_ent", "msp"])
-# What becomes of an invoice that was given up on, as weights.
-FATES = {"nothing": 12, "voided": 24, "card": 24, "endpoint": 26, "both": 4, "twice": 3}
+# What becomes of an invoice that was given up on, and how a customer pays, as weights.
+FATES = {"nothing": 25, "voided": 22, "paid": 53}
+WAYS = {"card": 48, "endpoint": 46, "both": 4, "twice": 2}
+
+# How long an account is about its invoices, in seconds of the lab's pace.
+LIFE = 18
 
 
 class World:
     """The lives of all accounts, on a thread each."""
 
-    def __init__(self, dsn, stripe, journal, seed):
-        self._dsn, self._stripe, self._journal, self._seed = dsn, stripe, journal, seed
+    def __init__(self, dsn, stripe, journal, seed, pace):
+        self._stripe, self._journal, self._seed, self._pace = stripe, journal, seed, pace
         self._lock = threading.Lock()
         self._count = 0
+        self._screens = defaultdict(threading.Lock)
         self._connection = psycopg2.connect(dsn, application_name="world")
 
     def found(self, count):
@@ -61,19 +67,20 @@ class World:
     def _life(self, account, place, seconds):
         lots = random.Random(self._seed * 100_003 + place)
         customer = account.replace("acct", "cus")
-        time.sleep(lots.uniform(0, max(1.0, seconds - 12)))
+        time.sleep(lots.uniform(0, max(1.0, seconds - LIFE * self._pace)))
+        way, = lots.choices(list(WAYS), WAYS.values())
         invoices = [
             threading.Thread(target=self._bill, daemon=True, args=(
-                account, customer, random.Random(lots.random()), lots.uniform(0, 5)))
-            for _ in range(lots.choice((1, 1, 1, 2, 3)))
+                account, customer, way, random.Random(lots.random()), lots.uniform(0, 8)))
+            for _ in range(lots.choice((1, 1, 2, 2, 2)))
         ]
         for invoice in invoices:
             invoice.start()
         for invoice in invoices:
             invoice.join()
 
-    def _bill(self, account, customer, lots, after):
-        time.sleep(after)
+    def _bill(self, account, customer, way, lots, after):
+        self._wait(after)
         call = self._stripe.call
         names = [one["id"] for one in self._stripe.all("/v1/subscriptions", customer=customer)]
         made = call("POST", "/v1/invoices", {
@@ -85,39 +92,53 @@ class World:
         call("POST", f"/v1/invoices/{name}/finalize")
         if lots.random() < 0.2:
             return self._pay(name)
-        for _ in range(4 if lots.random() < 0.08 else lots.choice((1, 2))):
-            time.sleep(lots.uniform(0.1, 0.6))
+        for _ in range(4 if lots.random() < 0.04 else lots.choice((1, 2))):
+            self._wait(lots.uniform(0.1, 0.6))
             self._try(f"/v1/invoices/{name}/pay", {"payment_method": "pm_card_chargeDeclined"})
-        time.sleep(lots.uniform(0.2, 1.5))
+        self._wait(lots.uniform(0.2, 1.5))
         self._try(f"/v1/invoices/{name}/mark_uncollectible")
         fate, = lots.choices(list(FATES), FATES.values())
+        fate = way if fate == "paid" else fate
         self._journal.write("fate", account=account, invoice=name, fate=fate)
         self._meet(fate, account, name, lots)
 
     def _meet(self, fate, account, name, lots):
         if fate == "voided":
-            time.sleep(lots.uniform(0.2, 5))
+            self._wait(lots.uniform(0.2, 5))
             self._try(f"/v1/invoices/{name}/void")
         if fate == "card":
-            time.sleep(lots.uniform(0.2, 7))
+            self._wait(lots.uniform(0.2, 7))
             self._pay(name)
         if fate in ("endpoint", "both", "twice"):
-            time.sleep(lots.uniform(0.5, 7))
-            self._ask(account, "pay_bad_debt", "customer")
+            self._wait(lots.uniform(0.5, 7))
+            # A customer has one screen, which shows all that is owed and is waited at for an answer.
+            with self._screens[account]:
+                if self._owes(account):
+                    self._ask(account, "pay_bad_debt", "customer")
+                    if fate == "twice":
+                        self._wait(lots.uniform(0.1, 1))
+                        self._ask(account, "pay_bad_debt", "customer")
+                    self._wait(lots.uniform(2, 4))
         if fate == "both":
-            time.sleep(lots.uniform(0, 1.5))
             self._pay(name)
-        if fate == "twice":
-            time.sleep(lots.uniform(0.1, 1))
-            self._ask(account, "pay_bad_debt", "customer")
         if fate == "nothing":
             return
-        time.sleep(lots.uniform(0.2, 3))
+        self._wait(lots.uniform(0.1, 1.5))
         asks = lots.random()
-        if asks < 0.4:
+        if asks < 0.6:
             self._ask(account, "drift_run", "admin:support")
-        elif asks < 0.48:
+        elif asks < 0.66 and not self._owes(account):
             self._ask(account, "admin_unflag", "admin:support")
+
+    def _owes(self, account):
+        """Whether Stripe shows anything that was given up on, and not marked as paid."""
+        found = self._stripe.all("/v1/invoices", customer=account.replace("acct", "cus"),
+                                 status="uncollectible")
+        return any(one["metadata"].get("bad_debt_paid") != "true" for one in found)
+
+    def _wait(self, seconds):
+        """Lets time pass, in seconds of the lab's pace."""
+        time.sleep(seconds * self._pace)
 
     def _pay(self, name):
         self._try(f"/v1/invoices/{name}/pay", {"payment_method": "pm_card_visa"})

@@ -87,6 +87,15 @@ class StandIn(unittest.TestCase):
         self.assertEqual([one["id"] for one in newer["data"]], [made[22], made[21]])
         self.assertTrue(newer["has_more"])
 
+    def test_events_of_the_types_that_are_named_since_the_account_was_opened(self):
+        self.account.is_open = False
+        self.invoice("finalize")
+        self.account.is_open = True
+        self.invoice("finalize", "void")
+        named = self.call("GET", "/v1/events?types[]=invoice.voided&types[]=invoice.finalized")
+        self.assertEqual([event["type"] for event in named["data"]],
+                         ["invoice.voided", "invoice.finalized"])
+
     def test_a_key_is_answered_once_and_named_in_the_event(self):
         name = self.invoice("finalize")
         for _ in range(2):
