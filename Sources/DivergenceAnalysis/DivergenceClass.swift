@@ -21,9 +21,10 @@ package enum DivergenceClass: String, CaseIterable, Comparable, Sendable {
     case brainDefect = "brain_defect"
 
     /// Orders as the table does.
-    package static func < (lhs: Self, rhs: Self) -> Bool { lhs.order < rhs.order }
+    package static func < (lhs: Self, rhs: Self) -> Bool { lhs.place < rhs.place }
 
-    private var order: Int { Self.allCases.firstIndex(of: self) ?? Self.allCases.count }
+    /// The place in the table, from 0.
+    package var place: Int { Self.allCases.firstIndex(of: self) ?? Self.allCases.count }
 
     /// Whether a divergence of this class blocks every gate.
     package var isBlocking: Bool { self == .unexplained || self == .brainDefect }

@@ -15,6 +15,11 @@ package struct ScratchError: Error, Hashable, CustomStringConvertible {
     package init(description: String) {
         self.description = description
     }
+
+    /// What is read is not what was written.
+    static let changed = ScratchError(
+        description: "what was put on disk has changed; run it again"
+    )
 }
 
 /// A folder for what does not fit into memory.
@@ -77,6 +82,31 @@ package final class ScratchFile: Sendable {
 
     deinit { close(descriptor) }
 
+    /// Reads bytes that were written, wherever they lie.
+    ///
+    /// - Parameter range: Where they lie, as ``ScratchWriter/write(_:)`` told.
+    /// - Returns: The bytes.
+    /// - Throws: ``ScratchError`` where they can't be read.
+    package func bytes(_ range: Range<Int>) throws(ScratchError) -> [UInt8] {
+        var failure: ScratchError?
+        let bytes = [UInt8](unsafeUninitializedCapacity: range.count) { buffer, filled in
+            do throws(ScratchError) {
+                while filled < range.count {
+                    let rest = UnsafeMutableRawBufferPointer(
+                        rebasing: UnsafeMutableRawBufferPointer(buffer)[filled..<range.count]
+                    )
+                    let count = try read(into: rest, from: range.lowerBound + filled)
+                    guard count > 0 else { throw ScratchError.changed }
+                    filled += count
+                }
+            } catch {
+                failure = error
+            }
+        }
+        if let failure { throw failure }
+        return bytes
+    }
+
     /// Reads a part: less than was asked for at the end only.
     fileprivate func read(
         into buffer: UnsafeMutableRawBufferPointer,
@@ -124,6 +154,18 @@ package struct ScratchWriter: ~Copyable {
         buffer.append(UInt8(truncatingIfNeeded: rest))
         buffer.append(contentsOf: run)
         if buffer.count >= Self.bufferSize { try flush() }
+    }
+
+    /// Appends bytes as they are.
+    ///
+    /// - Parameter bytes: The bytes.
+    /// - Returns: Where they lie in the file.
+    /// - Throws: ``ScratchError`` where the disk is full.
+    package mutating func write(_ bytes: [UInt8]) throws(ScratchError) -> Range<Int> {
+        let start = count
+        buffer.append(contentsOf: bytes)
+        if buffer.count >= Self.bufferSize { try flush() }
+        return start..<start + bytes.count
     }
 
     /// Ends the file.
@@ -215,7 +257,7 @@ package struct ScratchReader {
             self.place += read
         }
         guard filled == size, size >= count else {
-            throw ScratchError(description: "what was put on disk has changed; run it again")
+            throw ScratchError.changed
         }
     }
 }

@@ -50,4 +50,19 @@ package struct PastAction: Hashable, Sendable {
     package var taken: [Consequence]
     /// The invoices that it acted on.
     package var actedOn: [InvoiceID]
+
+    /// An action from its parts.
+    package init(
+        execution: RecordID,
+        path: LegacyPath,
+        at: Instant,
+        taken: [Consequence],
+        actedOn: [InvoiceID]
+    ) {
+        self.execution = execution
+        self.path = path
+        self.at = at
+        self.taken = taken
+        self.actedOn = actedOn
+    }
 }
