@@ -10,27 +10,29 @@ extension GateQuestion {
         let entries = observation.divergences
         let known = places.filter { !entries[$0].classes.contains(where: \.isBlocking) }
         let open = known.filter { !excuses.cover(entries[$0].classes) }
-        let classes = DivergenceClass.allCases.filter { cause in
-            open.contains { entries[$0].classes.contains(cause) }
-        }
-        let counts = classes.map { cause in
-            "\(cause.rawValue): \(open.count { entries[$0].classes.contains(cause) }) not waived"
+        // Those that were counted only are waived by nobody.
+        let counted = observation.explained[phase]
+        let (knownCount, openCount) = (known.count + counted.count, open.count + counted.count)
+        let counts = DivergenceClass.allCases.compactMap { cause -> String? in
+            let listed = open.count { entries[$0].classes.contains(cause) }
+            let count = listed + counted.classes[cause.place]
+            return count > 0 ? "\(cause.rawValue): \(count) not waived" : nil
         }
         let judged = tally.judged
         let rates =
-            "\(Figures.percentage(known.count, of: judged)) of episodes diverge explained, "
-            + "\(Figures.percentage(open.count, of: judged)) with the waivers taken off"
+            "\(Figures.percentage(knownCount, of: judged)) of episodes diverge explained, "
+            + "\(Figures.percentage(openCount, of: judged)) with the waivers taken off"
         return Criterion(
             .explained,
-            open.isEmpty ? (judged > 0 ? .go : .insufficient) : .noGo,
-            value: "\(Figures.grouped(open.count)) not waived of \(Figures.grouped(known.count))",
+            openCount == 0 ? (judged > 0 ? .go : .insufficient) : .noGo,
+            value: "\(Figures.grouped(openCount)) not waived of \(Figures.grouped(knownCount))",
             limit: "0 not waived",
             details: [rates] + counts + excuses.lines,
             evidence: open.map { entries[$0].id },
-            next: open.isEmpty
+            next: openCount == 0
                 ? "nothing was judged: give reports that judge something"
                 : "waive each class by name, or wait for a log without it",
-            meter: .init(value: open.count, limit: 0, mustReach: false)
+            meter: .init(value: openCount, limit: 0, mustReach: false)
         )
     }
 
@@ -184,7 +186,10 @@ extension GateQuestion {
         let kinds = traffic.filter { $0.name != Self.rarer }
         let thin = kinds.filter { $0.tally.judged < configuration.cellEpisodes }
         let known = DivergenceClass.allCases.filter { !$0.isBlocking }
-        let seen = Set(divergences.flatMap(\.classes)).union(corpus?.classes ?? [])
+        let counted = observation.explained[phase].classes
+        let seen = Set(divergences.flatMap(\.classes))
+            .union(DivergenceClass.allCases.filter { counted[$0.place] > 0 })
+            .union(corpus?.classes ?? [])
         let missing = known.filter { !seen.contains($0) }
         let days = observation.days.filter { $0.day.phase <= phase }
             .reduce(into: EpisodeTally()) { $0.add($1.tally) }

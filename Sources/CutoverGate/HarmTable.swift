@@ -42,21 +42,18 @@ package struct HarmTable: Hashable, Sendable {
 
     /// The harm in a question's scope.
     package init(_ question: GateQuestion) {
-        let horizon = question.observation.horizon
-        var (legacy, brain, strictness) = (Count(), Count(), Count())
         let entries = question.observation.divergences
-        for place in question.places {
-            let entry = entries[place]
-            if entry.isBlocking {
-                brain.add(entry.wrongsOfBrain, of: entry, until: horizon)
-            } else {
-                strictness.add(entry.wrongsOfBrain, of: entry, until: horizon)
-                legacy.add(entry.wrongsOfLegacy, of: entry, until: horizon)
-            }
+        // What was counted already is explained, and what blocks never is: no account's count of
+        // either is gone on with.
+        var count = question.observation.explained[question.phase].harm
+        let places = question.places.sorted { one, other in
+            let (left, right) = (entries[one].account, entries[other].account)
+            return left == right ? one < other : left < right
         }
-        self.legacy = legacy.harm
-        self.brain = brain.harm
-        self.strictness = strictness.harm
+        for place in places { count.add(entries[place], until: question.observation.horizon) }
+        legacy = count.legacy.harm
+        brain = count.brain.harm
+        strictness = count.strictness.harm
     }
 
     /// The two, a line each.
@@ -81,22 +78,31 @@ package struct HarmTable: Hashable, Sendable {
     }
 }
 
-/// Harm while it is counted: customers count once, whatever was done to them how often.
-private struct Count {
-    private var sum = HarmTable.Harm()
-    private var (flagged, banned, canceled) = (Set<AccountID>(), Set<AccountID>(), Set<AccountID>())
-    private var (charged, customers) = (Set<AccountID>(), Set<AccountID>())
+/// The harm of a table while it is counted.
+struct HarmCount {
+    fileprivate var (legacy, brain, strictness) = (Count(), Count(), Count())
 
-    /// What was counted.
-    var harm: HarmTable.Harm {
-        var harm = sum
-        harm.flagged = flagged.count
-        harm.banned = banned.count
-        harm.canceled = canceled.count
-        harm.charged = charged.count
-        harm.customers = customers.count
-        return harm
+    /// Counts a divergence; those of an account come one after the other.
+    ///
+    /// - Parameters:
+    ///   - entry: The divergence.
+    ///   - horizon: When it ends, if it has not.
+    mutating func add(_ entry: ReportDocument.Entry, until horizon: Instant) {
+        if entry.isBlocking {
+            brain.add(entry.wrongsOfBrain, of: entry, until: horizon)
+        } else {
+            strictness.add(entry.wrongsOfBrain, of: entry, until: horizon)
+            legacy.add(entry.wrongsOfLegacy, of: entry, until: horizon)
+        }
     }
+}
+
+/// One kind of harm while it is counted: customers count once, whatever was done to them how often.
+private struct Count {
+    private(set) var harm = HarmTable.Harm()
+    /// The account whose divergences come now, and for what it was counted.
+    private var account: AccountID?
+    private var isCounted = (flagged: false, banned: false, canceled: false, charged: false)
 
     /// Counts a divergence.
     ///
@@ -110,18 +116,26 @@ private struct Count {
         until horizon: Instant
     ) {
         guard !wrongs.isEmpty else { return }
-        customers.insert(entry.account)
-        if wrongs.contains(.flag) { flagged.insert(entry.account) }
-        if wrongs.contains(.ban) { banned.insert(entry.account) }
-        if wrongs.contains(where: \.isLoss) { canceled.insert(entry.account) }
-        if wrongs.contains(where: \.isCharge) { charged.insert(entry.account) }
-        sum.subscriptions += Set(wrongs.compactMap(\.lost)).count
+        if entry.account != account {
+            account = entry.account
+            isCounted = (false, false, false, false)
+            harm.customers += 1
+        }
+        func note(_ isSo: Bool, _ isCounted: inout Bool, _ customers: inout Int) {
+            if isSo, !isCounted { customers += 1 }
+            isCounted = isCounted || isSo
+        }
+        note(wrongs.contains(.flag), &isCounted.flagged, &harm.flagged)
+        note(wrongs.contains(.ban), &isCounted.banned, &harm.banned)
+        note(wrongs.contains(where: \.isLoss), &isCounted.canceled, &harm.canceled)
+        note(wrongs.contains(where: \.isCharge), &isCounted.charged, &harm.charged)
+        harm.subscriptions += Set(wrongs.compactMap(\.lost)).count
         let end = max(entry.until ?? horizon, entry.since)
-        let (hours, overflow) = sum.hours.addingReportingOverflow(
+        let (hours, overflow) = harm.hours.addingReportingOverflow(
             end.since(entry.since).microseconds / 3_600_000_000
         )
-        sum.hours = overflow ? .max : hours
-        for money in entry.amounts.sums { sum.amounts.add(money) }
+        harm.hours = overflow ? .max : hours
+        for money in entry.amounts.sums { harm.amounts.add(money) }
     }
 }
 

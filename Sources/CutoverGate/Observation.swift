@@ -35,8 +35,11 @@ package struct Observation: Sendable {
     package var cells: [ReportDocument.Cell]
     /// How many episodes of each day came to what, in order.
     package var days: [ReportDocument.Day]
-    /// The divergences, each episode's once, in order of opening and account.
+    /// The divergences, each episode's once, in order of opening and account; but for those that are
+    /// ``explained``.
     package var divergences: [ReportDocument.Entry]
+    /// The divergences that a known defect explains, where there were too many to be held.
+    package var explained = ExplainedDivergences()
     /// How faithful the models are, for each path in order.
     package var fidelity: [ReportDocument.Fidelity]
     /// What became of every record, a row for each kind.
@@ -98,7 +101,16 @@ extension Observation {
         let sorted = Self.inOrder(reports)
         guard let first = sorted.first?.document else { throw RecordError("there is no report") }
         try Self.checkTogether(sorted)
-        let reports = Self.distinct(sorted)
+        try self.init(checked: Self.distinct(sorted), first)
+    }
+
+    /// Reads reports that belong together as one.
+    ///
+    /// - Parameters:
+    ///   - reports: The reports, each once.
+    ///   - first: One of them.
+    /// - Throws: As ``init(_:)``.
+    init(checked reports: [GateReport], _ first: ReportDocument) throws(RecordError) {
         let documents = reports.map(\.document)
         let apart = Self.apart(reports)
         brain = first.input.brain

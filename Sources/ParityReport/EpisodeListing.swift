@@ -9,46 +9,66 @@ import ShadowRun
 /// counts.
 package struct EpisodeListing {
     private var text = JSONText()
-    private let keeps: Bool
+    /// How many episodes may be kept as values.
+    private let most: Int
     private var kept: [ListedEpisode] = []
+    /// Whether all that were added are kept.
+    package private(set) var isWhole = true
     private var refusal: RecordError?
     private var count = 0
 
     /// An empty listing.
     ///
-    /// - Parameter keeps: Whether what was added is kept as values too, for ``episodes()``.
-    package init(keeps: Bool = false) {
-        self.keeps = keeps
+    /// - Parameter most: How many episodes may be kept as values too, for ``episodes()``; from one
+    ///   more on none is.
+    package init(keeping most: Int = 0) {
+        self.most = most
     }
 
     /// Adds an episode.
     package mutating func add(_ episode: EpisodeVerdict) {
         let start = text.bytes.count
         write(episode)
-        if keeps { keep(episode, from: start) }
+        keep(episode, from: start)
         text.endLine()
     }
 
     /// What ``ListedEpisode/all(in:)`` reads from the text of all that was added.
     ///
+    /// - Precondition: It ``isWhole``.
     /// - Throws: ``RecordError`` with the line that does not read back.
     package func episodes() throws(RecordError) -> [ListedEpisode] {
-        if let refusal { throw refusal }
+        try check()
+        precondition(isWhole, "the listing holds more episodes than were to be kept")
         return kept
+    }
+
+    /// Sees to it that all that was added reads back, whether it is kept or not.
+    ///
+    /// - Throws: ``RecordError`` with the line that does not.
+    package func check() throws(RecordError) {
+        if let refusal { throw refusal }
     }
 
     private mutating func keep(_ episode: EpisodeVerdict, from start: Int) {
         count += 1
         guard refusal == nil else { return }
         if episode.opened.readsBack, episode.closed.readsBack {
-            return kept.append(ListedEpisode(episode))
+            return keep { ListedEpisode(episode) }
         }
         // The text is the authority on what it says.
         do throws(RecordError) {
-            kept.append(try ListedEpisode(Array(text.bytes[start...])))
+            let episode = try ListedEpisode(Array(text.bytes[start...]))
+            keep { episode }
         } catch {
             refusal = error.inside("line \(count)")
         }
+    }
+
+    private mutating func keep(_ episode: () -> ListedEpisode) {
+        guard isWhole else { return }
+        if kept.count < most { return kept.append(episode()) }
+        (kept, isWhole) = ([], false)
     }
 
     private mutating func write(_ episode: EpisodeVerdict) {

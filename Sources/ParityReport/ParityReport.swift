@@ -17,7 +17,7 @@ package struct ParityReport: Sendable {
     /// The counts of accounts and episodes.
     package var episodes: EpisodeCounts
     /// Judged episodes that diverge, in order of opening, account and id.
-    package var divergences: [Entry]
+    package var found: DivergenceList
     /// Differences that accounts brought into an episode and took out unchanged, in order of
     /// account and facet.
     package var standing: [StandingEntry]
@@ -163,34 +163,27 @@ package struct ParityReport: Sendable {
 }
 
 extension ParityReport {
-    /// How many divergences are of each class, in the order of the table; one of several classes
-    /// counts in each.
-    package var classCounts: [(cause: DivergenceClass, count: Int)] {
-        DivergenceClass.allCases.map { ($0, places(of: $0).count) }
-    }
-
-    /// The places of the divergences of a class.
+    /// The divergences, where they are in memory.
     ///
-    /// By place, as going through the divergences themselves would copy each of them only to see
-    /// its classes.
-    package func places(of cause: DivergenceClass) -> [Int] {
-        divergences.indices.filter { divergences[$0].divergence.classes.contains(cause) }
-    }
-
-    /// How many divergences block every gate: unexplained ones and brain defects.
-    package var blockingCount: Int {
-        divergences.indices.count { place in
-            divergences[place].divergence.classes.contains(where: \.isBlocking)
+    /// - Precondition: None was put on disk.
+    package var divergences: [Entry] {
+        get {
+            precondition(found.isHeld, "divergences on disk are read one at a time")
+            return found.held
+        }
+        _modify {
+            precondition(found.isHeld, "divergences on disk stay as they are")
+            yield &found.held
         }
     }
 
-    /// How many records the divergences' reproducers have; `nil` where none was looked for.
-    ///
-    /// The median is the upper one of an even number.
-    package var reproducerSizes: (median: Int, largest: Int)? {
-        let sizes = divergences.indices.map { divergences[$0].divergence.reproducer.count }
-            .filter { $0 > 0 }.sorted()
-        guard let largest = sizes.last else { return nil }
-        return (sizes[sizes.count / 2], largest)
+    /// How many divergences are of each class, in the order of the table; one of several classes
+    /// counts in each.
+    package var classCounts: [(cause: DivergenceClass, count: Int)] {
+        let figures = found.figures
+        return DivergenceClass.allCases.map { ($0, figures[$0].count) }
     }
+
+    /// How many divergences block every gate: unexplained ones and brain defects.
+    package var blockingCount: Int { found.figures.blocking }
 }

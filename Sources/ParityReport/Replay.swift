@@ -143,7 +143,8 @@ package struct Replay {
     ///   - each: Called with each episode in scope, in order of account and time.
     ///   - reject: Called for each test-mode event that a log of live mode holds.
     /// - Returns: The report.
-    /// - Throws: What `reject` throws, and ``ScratchError`` where records can't be read back.
+    /// - Throws: What `reject` throws, and ``ScratchError`` where records can't be read back or
+    ///   divergences don't fit on disk.
     package mutating func report(
         scope: Phase?,
         jobs: Int = 1,
@@ -154,7 +155,11 @@ package struct Replay {
         each: (EpisodeVerdict) -> Void = { _ in },
         reject: (Reject) throws -> Void
     ) throws -> ParityReport {
-        var builder = ReportBuilder(scope: scope, keepsSettled: keepsSettled)
+        var builder = ReportBuilder(
+            scope: scope,
+            keepsSettled: keepsSettled,
+            spilling: engine.spilling
+        )
         let (records, findings) = try judgeAll(
             jobs: jobs,
             findsReproducers: findsReproducers,
@@ -174,7 +179,7 @@ package struct Replay {
             scope: scope,
             program: program
         )
-        return builder.report(
+        return try builder.report(
             input,
             records,
             engine.coverage,

@@ -6,23 +6,37 @@ package import ShadowRun
 
 extension ParityReport {
     /// `report.json` whole.
+    ///
+    /// - Precondition: No divergence was put on disk.
     package func json() -> [UInt8] {
         var bytes: [UInt8] = []
-        writeJSON { bytes += $0 }
+        write({ bytes += $0 }) { text in for entry in divergences { entry.write(into: &text) } }
         return bytes
     }
 
     /// Writes `report.json`: a summary for people to read, then a divergence a line.
     ///
     /// - Parameter write: Takes the text bit by bit, so that it is never held whole.
-    /// - Throws: What `write` throws.
-    package func writeJSON(_ write: ([UInt8]) throws -> Void) rethrows {
+    /// - Throws: What `write` throws, and where divergences can't be read back from disk.
+    package func writeJSON(_ write: ([UInt8]) throws -> Void) throws {
+        try self.write(write) { text in
+            try found.forEach { entry in
+                entry.write(into: &text)
+                try text.drain(to: write)
+            }
+        }
+    }
+
+    private func write(
+        _ write: ([UInt8]) throws -> Void,
+        _ writeDivergences: (inout JSONText) throws -> Void
+    ) rethrows {
         var text = JSONText(brokenLevels: 2)
         try text.object { text in
             text.member("schema", Int64(Self.schema))
             text.object("input") { text in input.write(into: &text) }
             text.object("summary") { text in writeSummary(into: &text) }
-            try text.list("divergences", divergences, write) { $0.write(into: &$1) }
+            try text.array("divergences") { text in try writeDivergences(&text) }
             try text.list("standing", standing, write) { $0.write(into: &$1) }
             try text.list("unconfirmed", unconfirmed, write) { entry, text in
                 text.object { text in
@@ -89,9 +103,14 @@ extension JSONText {
         try array(name) { text in
             for element in elements {
                 each(element, &text)
-                if text.bytes.count >= 1 << 16 { try write(text.drain()) }
+                try text.drain(to: write)
             }
         }
+    }
+
+    /// Hands over what was written, where it is enough to be worth it.
+    fileprivate mutating func drain(to write: ([UInt8]) throws -> Void) rethrows {
+        if bytes.count >= 1 << 16 { try write(drain()) }
     }
 }
 

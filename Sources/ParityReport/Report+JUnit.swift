@@ -14,14 +14,12 @@ extension ParityReport {
             )
         ]
         for cause in DivergenceClass.allCases where cause.isBlocking {
-            let found = places(of: cause)
-            let told = found.prefix(Self.mostProblems).map { place in
-                let entry = divergences[place]
-                let account = PlainText.line("\(entry.episode.account)", most: 80)
-                let story = PlainText.line(entry.divergence.story, most: 600)
-                return "\(entry.divergence.id): account \(account): \(story)"
+            let figures = found.figures[cause]
+            let told = figures.first.map { one in
+                let account = PlainText.line("\(one.account)", most: 80)
+                return "\(one.id): account \(account): \(PlainText.line(one.story, most: 600))"
             }
-            let rest = found.count - Self.mostProblems
+            let rest = figures.count - told.count
             let more = rest > 0 ? ["and \(Figures.grouped(rest)) more, in report.json"] : []
             cases.append(JUnit.Case(name: "no \(cause.rawValue)", problems: told + more))
         }
@@ -29,5 +27,5 @@ extension ParityReport {
     }
 
     /// The most divergences of one class that are told of.
-    private static let mostProblems = 50
+    static let mostProblems = 50
 }

@@ -48,17 +48,17 @@ extension ParityReport {
             + counts.filter { !$0.cause.isBlocking }.sorted { $0.count > $1.count }
         let named = worst.prefix(4).map { "`\($0.cause.rawValue)` \(Figures.grouped($0.count))" }
         let more = worst.count > 4 ? ", and \(worst.count - 4) more classes" : ""
-        func customers(_ isMeant: (Divergence) -> Bool) -> String {
-            let meant = divergences.indices.filter { isMeant(divergences[$0].divergence) }
-            return Figures.grouped(Set(meant.map { divergences[$0].episode.account }).count)
-        }
+        let figures = found.figures
+        let customers = [
+            figures.customers, figures.lastingCustomers, figures.customersOfLegacy,
+            figures.customersOfBrain,
+        ].map(Figures.grouped)
         return [
             ("Worst", named.isEmpty ? "nothing diverges" : named.joined(separator: ", ") + more),
             (
                 "Customers",
-                "\(customers { _ in true }) concerned, \(customers { $0.extent == .lasting }) of them "
-                    + "lastingly; legacy alone acted against \(customers { !$0.legacyOnly.isEmpty }), "
-                    + "the brain alone would have against \(customers { !$0.brainOnly.isEmpty })"
+                "\(customers[0]) concerned, \(customers[1]) of them lastingly; legacy alone acted "
+                    + "against \(customers[2]), the brain alone would have against \(customers[3])"
             ),
             (
                 "Blocking",
@@ -69,28 +69,28 @@ extension ParityReport {
         ]
     }
 
-    private func count(of cause: DivergenceClass) -> Int { places(of: cause).count }
+    private func count(of cause: DivergenceClass) -> Int { found.figures[cause].count }
 
     private var toDo: String {
         if count(of: .brainDefect) > 0 { return "mend the brain; a defect can’t be waived" }
         if count(of: .unexplained) > 0 {
             return "find out what nothing explains: `dunning-parity explain ID --log LOG`"
         }
-        return divergences.isEmpty
+        return found.count == 0
             ? "ask the gate: `dunning-parity gate --phase 1 FOLDER`"
             : "waive each class by name, or wait for a log without it; then ask the gate"
     }
 
     private func stories(of cause: DivergenceClass) -> String {
-        let places = places(of: cause)
-        guard !places.isEmpty else { return "" }
+        let figures = found.figures[cause]
+        guard figures.count > 0 else { return "" }
         var text = "\n### \(cause.rawValue)\n\n"
-        for entry in places.prefix(Self.storiesEachClass).map({ divergences[$0] }) {
-            text += "- \(Markdown.code(entry.divergence.id, most: 40)) "
-            text += "\(Markdown.code(entry.episode.account.rawValue, most: 60)): "
-            text += "\(Markdown.code(entry.divergence.story, most: 600))\n"
+        for one in figures.first.prefix(Self.storiesEachClass) {
+            text += "- \(Markdown.code(one.id, most: 40)) "
+            text += "\(Markdown.code(one.account.rawValue, most: 60)): "
+            text += "\(Markdown.code(one.story, most: 600))\n"
         }
-        let rest = places.count - Self.storiesEachClass
+        let rest = figures.count - Self.storiesEachClass
         if rest > 0 { text += "- and \(Figures.grouped(rest)) more\n" }
         return text
     }

@@ -21,7 +21,7 @@ extension ParityReport {
         }
         if episodes.outOfScope > 0 { row("episodes out of scope", episodes.outOfScope) }
         row("standing differences", standing.count)
-        if let sizes = reproducerSizes {
+        if let sizes = found.figures.reproducerSizes {
             row("records in a reproducer, median", sizes.median)
             row("records in a reproducer, at most", sizes.largest)
         }
@@ -41,23 +41,14 @@ extension ParityReport {
             ("class", .left), ("count", .right), ("accounts", .right), ("lasting", .right),
             ("subs", .right), ("at stake, in minor units", .left),
         ])
+        let figures = found.figures
         for cause in DivergenceClass.allCases {
-            let places = places(of: cause)
-            guard !places.isEmpty || cause.isBlocking else { continue }
-            var subscriptions = 0
-            var lasting = 0
-            var amounts = Amounts()
-            var accounts: Set<AccountID> = []
-            for place in places {
-                accounts.insert(divergences[place].episode.account)
-                subscriptions += divergences[place].divergence.subscriptions
-                if divergences[place].divergence.extent == .lasting { lasting += 1 }
-                amounts.add(divergences[place].divergence.amounts)
-            }
+            let those = figures[cause]
+            guard those.count > 0 || cause.isBlocking else { continue }
             table.add([
-                cause.rawValue, Figures.grouped(places.count), Figures.grouped(accounts.count),
-                Figures.grouped(lasting), Figures.grouped(subscriptions),
-                Figures.money(amounts, most: mostCurrencies),
+                cause.rawValue, Figures.grouped(those.count), Figures.grouped(those.accounts),
+                Figures.grouped(those.lasting), Figures.grouped(those.subscriptions),
+                Figures.money(those.amounts, most: mostCurrencies),
             ])
         }
         return table

@@ -1,11 +1,12 @@
 import BillingModel
 package import DivergenceAnalysis
+package import MirrorLog
 package import ShadowRun
 
 /// Gathers accounts' verdicts, in any order, into a report.
-package struct ReportBuilder {
+package struct ReportBuilder: ~Copyable {
     private var episodes = ParityReport.EpisodeCounts()
-    private var divergences: [ParityReport.Entry] = []
+    private var divergences: DivergenceGathering
     private var standing: [ParityReport.StandingEntry] = []
     private var fidelity = Array(
         repeating: AccountVerdicts.Fidelity(),
@@ -29,7 +30,10 @@ package struct ReportBuilder {
     /// - Parameters:
     ///   - scope: The phase whose scope is reported; `nil` for all episodes.
     ///   - keepsSettled: Whether accounts' last settled states go into the report.
-    package init(scope: Phase?, keepsSettled: Bool) {
+    ///   - spilling: Where divergences go that don't fit into memory, if accounts are added in order;
+    ///     `nil` keeps all of them there.
+    package init(scope: Phase?, keepsSettled: Bool, spilling: Spilling? = nil) {
+        divergences = DivergenceGathering(spilling)
         self.scope = scope
         self.keepsSettled = keepsSettled
     }
@@ -87,7 +91,7 @@ package struct ReportBuilder {
         case .divergent(let divergence):
             episodes.judged += 1
             episodes.divergent += 1
-            divergences.append(ParityReport.Entry(episode: episode, divergence: divergence))
+            divergences.add(ParityReport.Entry(episode: episode, divergence: divergence))
         }
     }
 
@@ -129,13 +133,14 @@ package struct ReportBuilder {
     ///   - activity: When and how much each source delivered.
     ///   - ledger: What became of the records of no account.
     /// - Returns: The report.
-    package func report(
+    /// - Throws: ``ScratchError`` where divergences don't fit on disk.
+    package mutating func report(
         _ input: ParityReport.Input,
         _ records: ParityReport.RecordCounts,
         _ coverage: LogCoverage,
         _ activity: MirrorActivity = MirrorActivity(),
         _ ledger: DeliveryLedger = DeliveryLedger()
-    ) -> ParityReport {
+    ) throws(ScratchError) -> ParityReport {
         var all = ledger
         all.add(self.ledger)
         var episodes = episodes
@@ -145,8 +150,7 @@ package struct ReportBuilder {
             input: input,
             records: records,
             episodes: episodes,
-            divergences: divergences.indices.sorted { comesBefore($0, $1) }
-                .map { divergences[$0] },
+            found: try divergences.list(),
             standing: standing.sorted { lhs, rhs in
                 let left = (lhs.account, lhs.difference.facet)
                 return left < (rhs.account, rhs.difference.facet)
@@ -166,17 +170,6 @@ package struct ReportBuilder {
             unattributed: unattributed,
             settled: keepsSettled ? settled.sorted { $0.account < $1.account } : nil
         )
-    }
-
-    /// The order of divergences: by time, then by account.
-    private func comesBefore(_ one: Int, _ other: Int) -> Bool {
-        let (left, right) = (divergences[one].episode.opened, divergences[other].episode.opened)
-        if left != right { return left < right }
-        let account = divergences[one].episode.account
-        if account != divergences[other].episode.account {
-            return account < divergences[other].episode.account
-        }
-        return divergences[one].divergence.id < divergences[other].divergence.id
     }
 }
 

@@ -16,7 +16,8 @@ extension ReportDocument {
             self = try ReportDocument(json: report.json())
             return
         }
-        self.init(copying: report, settings: try report.input.readSettings())
+        let divergences = report.divergences.indices.map { Entry(report.divergences[$0]) }
+        self.init(copying: report, divergences, settings: try report.input.readSettings())
         do throws(Misreading) {
             try check()
         } catch {
@@ -24,7 +25,30 @@ extension ReportDocument {
         }
     }
 
-    private init(copying report: ParityReport, settings: [JSONTree.Member]) {
+    /// The same, with some of the divergences only: where there are too many to be held, and the
+    /// report was just made, so that its counts need not be held against what is listed.
+    ///
+    /// - Parameters:
+    ///   - report: The report.
+    ///   - divergences: Those that it is to hold.
+    /// - Throws: ``RecordError`` where the report's text would be refused, and where it can't be
+    ///   made.
+    package init(_ report: ParityReport, holding divergences: [Entry]) throws {
+        guard report.readsBack else {
+            var text: [UInt8] = []
+            try report.writeJSON { text += $0 }
+            self = try ReportDocument(json: text)
+            return
+        }
+        let settings = try report.input.readSettings()
+        self.init(copying: report, divergences, settings: settings)
+    }
+
+    private init(
+        copying report: ParityReport,
+        _ divergences: [Entry],
+        settings: [JSONTree.Member]
+    ) {
         input = Input(
             log: report.input.logDigest,
             policy: report.input.policyDigest,
@@ -35,7 +59,7 @@ extension ReportDocument {
             settings: settings
         )
         summary = Summary(report)
-        divergences = report.divergences.indices.map { Entry(report.divergences[$0]) }
+        self.divergences = divergences
         standing = report.standing
         unconfirmed = report.unconfirmed.map {
             UnconfirmedEffect(execution: $0.execution, table: $0.table)
@@ -77,7 +101,8 @@ extension ReportDocument.Summary {
 }
 
 extension ReportDocument.Entry {
-    fileprivate init(_ entry: ParityReport.Entry) {
+    /// A divergence as the report's text tells it.
+    package init(_ entry: ParityReport.Entry) {
         let (episode, divergence) = (entry.episode, entry.divergence)
         // A sum at the end of its range is written as any other.
         var amounts = Amounts()
@@ -152,8 +177,7 @@ extension ParityReport {
     /// that a time can tell of, and what a replay would not make is not looked at closely.
     fileprivate var readsBack: Bool {
         guard input.readsBack, episodes.horizon.readsBack else { return false }
-        // By place, as going through the divergences themselves would copy each of them.
-        guard divergences.indices.allSatisfy({ divergences[$0].readsBack }) else { return false }
+        guard found.figures.readsBack else { return false }
         guard standing.allSatisfy(\.since.readsBack) else { return false }
         guard settled?.allSatisfy(\.at.readsBack) ?? true else { return false }
         guard ledger.orphans.allSatisfy({ $0.opened?.readsBack ?? true }) else { return false }
@@ -163,7 +187,8 @@ extension ParityReport {
 }
 
 extension ParityReport.Entry {
-    fileprivate var readsBack: Bool {
+    /// Whether all that the report's text tells of it reads back as it was.
+    var readsBack: Bool {
         guard episode.opened.readsBack, episode.closed.readsBack else { return false }
         guard divergence.since.readsBack, divergence.until?.readsBack ?? true else { return false }
         let edits = divergence.explanation?.interventions ?? []

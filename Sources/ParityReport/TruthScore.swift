@@ -64,12 +64,17 @@ package struct TruthScore: Sendable {
     package private(set) var rows: [Row]
 
     /// Scores a report.
-    package init(_ report: ParityReport, _ truths: [Truth]) {
+    ///
+    /// - Parameters:
+    ///   - report: The report.
+    ///   - truths: What was planted.
+    /// - Throws: Where divergences can't be read back from disk.
+    package init(_ report: ParityReport, _ truths: [Truth]) throws {
         var byAccount: [AccountID: [Truth]] = [:]
         for truth in truths { byAccount[truth.account, default: []].append(truth) }
         var found: Set<Finding> = []
         var rows = DivergenceClass.allCases.map { Row(name: $0.rawValue) }
-        for entry in report.divergences {
+        try report.found.forEach { entry in
             let episode = entry.episode
             let inside = (byAccount[episode.account] ?? []).filter {
                 episode.opened <= $0.at && $0.at <= episode.closed
@@ -125,21 +130,29 @@ package struct TruthScore: Sendable {
 
 extension ParityReport {
     /// The three figures that the incident is known by.
-    package var incidentFigures: TextTable {
-        var table = TextTable([("", .left), ("count", .right)])
-        let racing = divergences.filter { $0.divergence.classes.contains(.race) }
-        let accounts = Set(racing.map(\.episode.account)).count
-        table.add(["accounts with contradictory flags", Figures.grouped(accounts)])
-        let inactive = divergences.filter { $0.divergence.classes.contains(.missingUnflag) }
-            .flatMap(\.divergence.facets)
-            .count { difference in
-                guard case .subscription = difference.facet else { return false }
-                return difference.brain == .bool(true)
+    ///
+    /// - Returns: A row for each.
+    /// - Throws: Where divergences can't be read back from disk.
+    package func incidentFigures() throws -> TextTable {
+        var (inactive, stuck) = (0, 0)
+        try found.forEach { entry in
+            let divergence = entry.divergence
+            if divergence.classes.contains(.missingUnflag) {
+                inactive += divergence.facets.count { difference in
+                    guard case .subscription = difference.facet else { return false }
+                    return difference.brain == .bool(true)
+                }
             }
+            if divergence.classes.contains(.stuckEvent) {
+                stuck += divergence.facets.count {
+                    if case .processed = $0.facet { true } else { false }
+                }
+            }
+        }
+        var table = TextTable([("", .left), ("count", .right)])
+        let accounts = found.figures[.race].accounts
+        table.add(["accounts with contradictory flags", Figures.grouped(accounts)])
         table.add(["subscriptions not reactivated", Figures.grouped(inactive)])
-        let stuck = divergences.filter { $0.divergence.classes.contains(.stuckEvent) }
-            .flatMap(\.divergence.facets)
-            .count { if case .processed = $0.facet { true } else { false } }
         table.add(["stuck events", Figures.grouped(stuck)])
         return table
     }

@@ -23,6 +23,10 @@ package struct Packed {
         text = Self.base64(packed)
     }
 
+    fileprivate init(deflated: [UInt8]) {
+        text = Self.base64(deflated)
+    }
+
     /// Bytes as base64 (RFC 4648), with padding.
     package static func base64(_ bytes: [UInt8]) -> [UInt8] {
         let size = (bytes.count + 2) / 3 * 4
@@ -56,10 +60,59 @@ package struct Packed {
     )
 }
 
+/// Packs bytes that come a few at a time into what ``Packed`` makes of all of them, as long as there
+/// is room for it.
+package struct PackingStream: ~Copyable {
+    private let stream: OpaquePointer
+    private let most: Int
+    private var packed: [UInt8] = []
+    private var buffer = [UInt8](repeating: 0, count: 1 << 16)
+
+    /// A stream of nothing so far.
+    ///
+    /// - Parameter most: How many bytes the text may have.
+    /// - Throws: ``PageError/outOfMemory``.
+    package init(most: Int) throws(PageError) {
+        guard let stream = cd_open() else { throw .outOfMemory }
+        self.stream = stream
+        self.most = most
+    }
+
+    deinit { cd_close(stream) }
+
+    /// Whether the text has more bytes than it may: then there will be none.
+    package var isFull: Bool { (packed.count + 2) / 3 * 4 > most }
+
+    /// Takes the next bytes.
+    package mutating func add(_ bytes: [UInt8]) { take(bytes, isLast: false) }
+
+    /// What all of them were packed into; `nil` where there is no room for it.
+    package mutating func finish() -> Packed? {
+        take([], isLast: true)
+        return isFull ? nil : Packed(deflated: packed)
+    }
+
+    private mutating func take(_ bytes: [UInt8], isLast: Bool) {
+        guard !isFull else { return }
+        bytes.withUnsafeBufferPointer { bytes in
+            cd_feed(stream, bytes.baseAddress, bytes.count)
+            var count: Int
+            repeat {
+                count = buffer.withUnsafeMutableBufferPointer { room in
+                    cd_take(stream, isLast ? 1 : 0, room.baseAddress, room.count)
+                }
+                packed += buffer.prefix(count)
+            } while count == buffer.count
+        }
+    }
+}
+
 /// Why a page can't be written.
 package enum PageError: Error, Equatable, CustomStringConvertible {
     /// Memory is short.
     case outOfMemory
+    /// A divergence can't be read back from disk.
+    case unreadable(String)
     /// A template of this program is broken.
     case template(String)
 
@@ -67,6 +120,7 @@ package enum PageError: Error, Equatable, CustomStringConvertible {
     package var description: String {
         switch self {
         case .outOfMemory: "memory is short"
+        case .unreadable(let reason): reason
         case .template(let name): "the template `\(name)` is broken"
         }
     }

@@ -1,5 +1,5 @@
 import BillingModel
-package import DivergenceAnalysis
+import DivergenceAnalysis
 import DunningBrain
 import MirrorLog
 import ParityReport
@@ -17,7 +17,7 @@ struct PageEntry {
     /// How many elements of a list are shown.
     static let mostOfList = 100
     /// What stands for a path where none acted.
-    static let noPath = "none"
+    static let noPath = DivergenceFigures.noPath
 
     init(_ entry: ParityReport.Entry) {
         episode = entry.episode
@@ -26,25 +26,12 @@ struct PageEntry {
 
     /// The type of an episode's account.
     static func type(of episode: EpisodeVerdict) -> String {
-        episode.accountType?.columnValue ?? "(not told)"
+        episode.accountType?.columnValue ?? EpisodeCell.untold
     }
 
     /// The letters of the paths that acted; ``noPath`` where none did.
     static func paths(of divergence: Divergence) -> [String] {
         divergence.paths.isEmpty ? [noPath] : divergence.paths.map(\.rawValue)
-    }
-
-    /// The divergences, those that weigh most first: what blocks, what lasts, what the brain would have
-    /// done to a customer, how many subscriptions and consequences there are; then in the order of the
-    /// report.
-    ///
-    /// Money is left out, for sums of two currencies have no order.
-    static func byWeight(_ entries: [ParityReport.Entry]) -> [PageEntry] {
-        let weighed = entries.enumerated().map { place, entry in
-            (weight: entry.divergence.weight, place: place)
-        }
-        return weighed.sorted { ($1.weight, $0.place) < ($0.weight, $1.place) }
-            .map { PageEntry(entries[$0.place]) }
     }
 
     /// Writes what the table needs, as an array whose places `report.js` knows.
@@ -150,18 +137,6 @@ struct PageEntry {
     }
 
     private static func name(_ text: String) -> String { PlainText.line(text, most: mostOfName) }
-}
-
-extension Divergence {
-    /// How much it weighs, to say which to look at first: larger is graver.
-    package var weight: Int {
-        let counts = subscriptions + legacyOnly.count
-        var weight = min(max(0, counts), 999_999)
-        if !brainOnly.isEmpty { weight += 1_000_000 }
-        if extent == .lasting { weight += 2_000_000 }
-        if classes.contains(where: \.isBlocking) { weight += 4_000_000 }
-        return weight
-    }
 }
 
 /// Words that many rows repeat, each told once.

@@ -18,12 +18,14 @@ package struct PhaseAnswer: Sendable {
     ///
     /// - Parameters:
     ///   - report: The report.
-    ///   - listing: `episodes.ndjson`, by which the gate counts again; it must have kept what was
-    ///     added.
+    ///   - listing: `episodes.ndjson`, by which the gate counts again, where all of it was kept.
     /// - Returns: An answer for each phase; no decision where the gate refuses the report.
     package static func all(of report: ParityReport, listing: EpisodeListing) -> [PhaseAnswer] {
         let observation: Observation
         do throws(RecordError) {
+            guard report.found.isHeld, listing.isWhole else {
+                return try all(ofLong: report, listing)
+            }
             let document = try ReportDocument(report)
             observation = try Observation([
                 GateReport(
@@ -38,6 +40,20 @@ package struct PhaseAnswer: Sendable {
             }
         }
         return Phase.allCases.map { PhaseAnswer($0, observation) }
+    }
+
+    /// The answers for a report of which not all is in memory.
+    private static func all(
+        ofLong report: ParityReport,
+        _ listing: EpisodeListing
+    ) throws(RecordError) -> [PhaseAnswer] {
+        do {
+            try listing.check()
+            let observation = try Observation(made: report)
+            return Phase.allCases.map { PhaseAnswer($0, observation) }
+        } catch {
+            throw error as? RecordError ?? RecordError("\(error)")
+        }
     }
 
     private init(_ phase: Phase, _ observation: Observation) {

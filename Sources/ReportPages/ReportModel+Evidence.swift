@@ -10,15 +10,13 @@ extension ReportSummary {
     var matrices: [ReportModel.Matrix] {
         let causes = report.classCounts.filter { $0.count > 0 }.map { $0.cause }
         guard !causes.isEmpty else { return [] }
-        let types = Self.counted(report.divergences) { [PageEntry.type(of: $0.episode)] }
-        let paths = Self.counted(report.divergences) { PageEntry.paths(of: $0.divergence) }
         return [
             matrix(
                 "By account type",
                 "How many divergences each type of account has in each class.",
                 "account type",
                 causes,
-                types
+                figures.types
             ) { type in ("type", type, type) },
             matrix(
                 "By path",
@@ -26,26 +24,9 @@ extension ReportSummary {
                     + "with every path that acted in it.",
                 "path",
                 causes,
-                paths
+                figures.paths
             ) { path in ("path", path, LegacyPath.title(path)) },
         ]
-    }
-
-    private typealias Counts = [String: [DivergenceClass: Int]]
-
-    private static func counted(
-        _ entries: [ParityReport.Entry],
-        _ keys: (ParityReport.Entry) -> [String]
-    ) -> Counts {
-        var counts: Counts = [:]
-        for entry in entries {
-            for key in keys(entry) {
-                for cause in entry.divergence.classes {
-                    counts[key, default: [:]][cause, default: 0] += 1
-                }
-            }
-        }
-        return counts
     }
 
     /// The most rows of a matrix: types are names from the log, and nobody says how many there are.
@@ -56,10 +37,10 @@ extension ReportSummary {
         _ note: String,
         _ corner: String,
         _ causes: [DivergenceClass],
-        _ counts: Counts,
+        _ counts: [String: [Int]],
         _ names: (String) -> (filter: String, value: String, name: String)
     ) -> ReportModel.Matrix {
-        let top = counts.values.flatMap(\.values).max() ?? 0
+        let top = counts.values.joined().max() ?? 0
         let keys = counts.keys.sorted()
         let rest = keys.count - Self.mostRows
         let left = rest > 0 ? " \(Figures.grouped(rest)) more rows are left out." : ""
@@ -70,11 +51,11 @@ extension ReportSummary {
             columns: causes.map { .init(name: HTML($0.words.name), id: HTML($0.rawValue)) },
             rows: keys.prefix(Self.mostRows).map { key in
                 let (filter, value, name) = names(key)
-                let row = counts[key] ?? [:]
+                let row = counts[key] ?? DivergenceClass.allCases.map { _ in 0 }
                 return ReportModel.MatrixRow(
                     name: HTML(name, most: 60),
                     cells: causes.map { cause in
-                        let count = row[cause] ?? 0
+                        let count = row[cause.place]
                         let query = "#?class=\(cause.rawValue)&\(filter)=\(Self.encoded(value))"
                         return ReportModel.Cell(
                             count: HTML(count > 0 ? Figures.grouped(count) : ""),
@@ -83,7 +64,7 @@ extension ReportSummary {
                             label: HTML("\(cause.words.name), \(name)", most: 200)
                         )
                     },
-                    total: HTML(Figures.grouped(row.values.reduce(0, +)))
+                    total: HTML(Figures.grouped(row.reduce(0, +)))
                 )
             }
         )

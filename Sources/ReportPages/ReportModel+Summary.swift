@@ -8,6 +8,13 @@ import ShadowRun
 struct ReportSummary {
     let report: ParityReport
     let answers: [PhaseAnswer]
+    /// What the divergences come to.
+    let figures: DivergenceFigures
+
+    init(report: ParityReport, answers: [PhaseAnswer]) {
+        (self.report, self.answers) = (report, answers)
+        figures = report.found.figures
+    }
 
     /// The decision of the widest scope.
     private var widest: GateDecision? { answers.last { $0.decision != nil }?.decision }
@@ -25,8 +32,7 @@ struct ReportSummary {
     var tiles: [ReportModel.Tile] {
         let episodes = report.episodes
         let harm = widest?.harm
-        let blocking = report.blockingCount
-        let customers = Set(report.divergences.map(\.episode.account)).count
+        let blocking = figures.blocking
         return [
             .init(
                 number: HTML(Figures.percentage(episodes.match, of: episodes.judged)),
@@ -40,7 +46,7 @@ struct ReportSummary {
             .init(
                 number: HTML(Figures.grouped(episodes.divergent)),
                 name: HTML("diverge"),
-                note: HTML("\(Figures.grouped(customers)) customers are concerned"),
+                note: HTML("\(Figures.grouped(figures.customers)) customers are concerned"),
                 kind: HTML("plain")
             ),
             .init(
@@ -68,7 +74,7 @@ struct ReportSummary {
     var steps: [HTML] {
         var steps: [HTML] = []
         for cause in [DivergenceClass.brainDefect, .unexplained] {
-            let count = report.places(of: cause).count
+            let count = figures[cause].count
             guard count > 0 else { continue }
             let what =
                 cause == .brainDefect
@@ -84,7 +90,7 @@ struct ReportSummary {
         guard report.episodes.judged > 0 else {
             return [HTML("Mirror for longer: nothing was judged, so nothing was shown.")]
         }
-        let known = report.divergences.count - report.blockingCount
+        let known = figures.count - figures.blocking
         if known > 0 {
             steps.append(
                 HTML(
@@ -186,19 +192,9 @@ struct ReportSummary {
             return (right.count, lhs.offset) < (left.count, rhs.offset)
         }.map(\.element)
         return ordered.map { cause, count in
-            let entries = report.divergences
-            let places = report.places(of: cause)
-            var amounts = Amounts()
-            var days: [String: Int] = [:]
-            for place in places {
-                amounts.add(entries[place].divergence.amounts)
-                days[String(entries[place].episode.opened.description.prefix(10)), default: 0] += 1
-            }
-            let customers = Set(places.map { entries[$0].episode.account }).count
-            let lasting = places.count { entries[$0].divergence.extent == .lasting }
-            let subscriptions = places.reduce(0) { $0 + entries[$1].divergence.subscriptions }
+            let those = figures[cause]
             let words = cause.words
-            let money = amounts.sums.map { sum in
+            let money = those.amounts.sums.map { sum in
                 "<span>\(Figures.grouped(sum.minorUnits)) \(sum.currency)</span>"
             }
             return ReportModel.ClassRow(
@@ -209,11 +205,11 @@ struct ReportSummary {
                 word: HTML(words.severity.word),
                 mark: HTML(words.severity.mark),
                 count: HTML(Figures.grouped(count)),
-                customers: HTML(Figures.grouped(customers)),
-                lasting: HTML(Figures.grouped(lasting)),
-                subscriptions: HTML(Figures.grouped(subscriptions)),
+                customers: HTML(Figures.grouped(those.accounts)),
+                lasting: HTML(Figures.grouped(those.lasting)),
+                subscriptions: HTML(Figures.grouped(those.subscriptions)),
                 money: HTML(markup: money.joined(separator: " ")),
-                chart: HTML(markup: DayChart(words.name, days, over: calendar).svg),
+                chart: HTML(markup: DayChart(words.name, those.byDay, over: calendar).svg),
                 isEmpty: count == 0
             )
         }

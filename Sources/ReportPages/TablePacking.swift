@@ -22,7 +22,11 @@ struct TablePacking {
         case more
     }
 
-    private let entries: [PageEntry]
+    private let found: DivergenceList
+    /// The places of the divergences in the list: those first that weigh most.
+    ///
+    /// Money is left out of that, for sums of two currencies have no order.
+    private let order: [Int]
     private let room: Int
     private let jobs: Int
 
@@ -33,19 +37,20 @@ struct TablePacking {
     ///   - room: How many bytes the packed table may have.
     ///   - jobs: How many threads may pack at once; it makes no difference to what comes out.
     init(_ report: ParityReport, room: Int, jobs: Int = 1) {
-        entries = PageEntry.byWeight(report.divergences)
+        found = report.found
+        order = found.placesByWeight
         self.room = room
         self.jobs = jobs
     }
 
     /// The packed table.
     ///
-    /// - Throws: ``PageError/outOfMemory``.
+    /// - Throws: ``PageError/outOfMemory`` and ``PageError/unreadable(_:)``.
     func model() throws(PageError) -> ReportModel.TableModel {
         let (rows, blocks) = try parts()
         let words = rows.words
         return ReportModel.TableModel(
-            count: HTML(Figures.grouped(entries.count)),
+            count: HTML(Figures.grouped(order.count)),
             classes: DivergenceClass.allCases.filter { words.classes.all.contains($0.rawValue) }
                 .map { .init(value: HTML($0.rawValue), name: HTML($0.words.name)) },
             types: words.types.all.sorted().prefix(Self.mostChoices)
@@ -57,7 +62,7 @@ struct TablePacking {
                 .map { .init(value: HTML($0), name: HTML($0)) },
             rows: Self.markup(rows.text),
             blocks: blocks,
-            isCut: rows.count < entries.count,
+            isCut: rows.count < order.count,
             shown: HTML(Figures.grouped(rows.count))
         )
     }
@@ -89,7 +94,7 @@ struct TablePacking {
     /// Rows and blocks that there is room for: first the rows, then blocks of one kind, then those of
     /// the next.
     private func parts() throws(PageError) -> (Rows, [ReportModel.Block]) {
-        var shown = entries.count
+        var shown = order.count
         while true {
             let (rows, blocks) = try parts(of: shown)
             if rows.count == shown { return (rows, blocks) }
@@ -111,7 +116,7 @@ struct TablePacking {
             case .block(let kind, let places):
                 guard !isFull.load(ordering: .relaxed) else { return .none }
                 let name = "\(kind.rawValue)-\(places.lowerBound / Self.blockSize)"
-                return .block(name: name, text: try Packed(Self.block(kind, entries[places])).text)
+                return .block(name: name, text: try Packed(block(kind, order[places])).text)
             }
         } _: { (piece: PackedPiece) in
             switch piece {
@@ -143,21 +148,31 @@ struct TablePacking {
         var rows = Rows(count: shown)
         while true {
             rows.words = WordTable()
-            rows.text = try Packed(Self.rows(entries.prefix(rows.count), &rows.words)).text
-            guard rows.text.count > room, rows.count > 0 else { return rows }
+            // Where no row is left, what is around them goes in whether there is room or not.
+            var stream = try PackingStream(most: rows.count > 0 ? room : .max)
+            try writeRows(order.prefix(rows.count), &rows.words, into: &stream)
+            if let packed = stream.finish() {
+                rows.text = packed.text
+                return rows
+            }
             rows.count /= 2
         }
     }
 
-    private static func block(_ kind: Kind, _ entries: ArraySlice<PageEntry>) -> [UInt8] {
+    private func block(_ kind: Kind, _ places: ArraySlice<Int>) throws(PageError) -> [UInt8] {
         var text = JSONText()
-        text.array { text in
-            for place in entries.indices {
-                switch kind {
-                case .details: entries[place].writeDetails(into: &text)
-                case .more: entries[place].writeMore(into: &text)
+        do {
+            try text.array { text in
+                for place in places {
+                    let entry = PageEntry(try found.entry(place, isDrawn: kind == .more))
+                    switch kind {
+                    case .details: entry.writeDetails(into: &text)
+                    case .more: entry.writeMore(into: &text)
+                    }
                 }
             }
+        } catch {
+            throw .unreadable("\(error)")
         }
         return text.bytes
     }
@@ -166,33 +181,47 @@ struct TablePacking {
         HTML(markup: String(decoding: packed, as: UTF8.self))
     }
 
-    private static func rows(
-        _ entries: ArraySlice<PageEntry>,
-        _ words: inout WordTable
-    ) -> [UInt8] {
+    /// Writes rows and the words that they share, as far as there is room: the text is never held
+    /// whole, for there may be any number of rows.
+    private func writeRows(
+        _ places: ArraySlice<Int>,
+        _ words: inout WordTable,
+        into stream: inout PackingStream
+    ) throws(PageError) {
         var text = JSONText()
-        text.object { text in
-            text.array("rows") { text in
-                for entry in entries { entry.writeRow(&words, into: &text) }
-            }
-            text.member("types", words.types.all)
-            text.member("triggers", words.triggers.all)
-            text.member("currencies", words.currencies.all)
-            text.member("block", Int64(Self.blockSize))
-            text.array("classes") { text in
-                for name in words.classes.all {
-                    guard let words = DivergenceClass(rawValue: name)?.words else { continue }
-                    text.object { text in
-                        text.member("id", name)
-                        text.member("name", words.name)
-                        text.member("meaning", words.meaning)
-                        text.member("severity", words.severity.rawValue)
-                        text.member("word", words.severity.word)
-                        text.member("mark", words.severity.mark)
+        do {
+            try text.object { text in
+                try text.array("rows") { text in
+                    for place in places where !stream.isFull {
+                        PageEntry(try found.entry(place)).writeRow(&words, into: &text)
+                        if text.bytes.count >= 1 << 16 { stream.add(text.drain()) }
                     }
+                }
+                Self.write(words, into: &text)
+            }
+        } catch {
+            throw .unreadable("\(error)")
+        }
+        stream.add(text.drain())
+    }
+
+    private static func write(_ words: WordTable, into text: inout JSONText) {
+        text.member("types", words.types.all)
+        text.member("triggers", words.triggers.all)
+        text.member("currencies", words.currencies.all)
+        text.member("block", Int64(Self.blockSize))
+        text.array("classes") { text in
+            for name in words.classes.all {
+                guard let words = DivergenceClass(rawValue: name)?.words else { continue }
+                text.object { text in
+                    text.member("id", name)
+                    text.member("name", words.name)
+                    text.member("meaning", words.meaning)
+                    text.member("severity", words.severity.rawValue)
+                    text.member("word", words.severity.word)
+                    text.member("mark", words.severity.mark)
                 }
             }
         }
-        return text.bytes
     }
 }

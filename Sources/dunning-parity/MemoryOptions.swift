@@ -24,10 +24,17 @@ struct MemoryOptions: ParsableArguments {
     )
     var spillFolder: String?
 
-    /// Where records go that don't fit.
+    /// How many episodes of a listing may be kept beside the records.
+    var mostEpisodes: Int { Self.mostEpisodes(limit: memory.bytes) }
+
+    /// How many episodes may be kept beside records of a number of bytes: at some 200 bytes each they
+    /// take up to an eighth of that.
+    static func mostEpisodes(limit: Int) -> Int { limit / 1600 }
+
+    /// Where records go that don't fit, and divergences as well.
     var spilling: Spilling { Self.spilling(limit: memory.bytes, folder: spillFolder) }
 
-    /// Where records go that don't fit into a number of bytes.
+    /// Where records go that don't fit into a number of bytes, and divergences as well.
     ///
     /// - Parameters:
     ///   - limit: The bytes.

@@ -83,7 +83,7 @@ struct ReplayCommand: ParsableCommand {
         if let folder {
             try ReportFiles.write(report, listing, into: folder, jobs: judging.threads)
         }
-        show(report, replay, rejects, truths)
+        try show(report, replay, rejects, truths)
         return report
     }
 
@@ -95,7 +95,7 @@ struct ReplayCommand: ParsableCommand {
         let progress = try input.read(into: &replay, &rejects, jobs: judging.threads)
         progress.note("judging")
         defer { progress.finish() }
-        var listing = EpisodeListing(keeps: folder != nil)
+        var listing = EpisodeListing(keeping: folder == nil ? 0 : memory.mostEpisodes)
         var file = EpisodeFile()
         if let folder { try file.open(in: folder) }
         let report = try replay.report(
@@ -120,7 +120,7 @@ struct ReplayCommand: ParsableCommand {
         _ replay: Replay,
         _ rejects: borrowing Rejects,
         _ truths: [Truth]?
-    ) {
+    ) throws {
         print(report.headline.replacing("**", with: ""))
         print()
         print(report.overview.text)
@@ -140,8 +140,8 @@ struct ReplayCommand: ParsableCommand {
         }
         if let truths {
             print("against the truth:")
-            print(TruthScore(report, truths).table.text)
-            print(report.incidentFigures.text)
+            print(try TruthScore(report, truths).table.text)
+            print(try report.incidentFigures().text)
         }
         if let out { print("report: \(out)/report.html, \(out)/report.json, \(out)/report.md") }
     }

@@ -102,7 +102,7 @@ struct WatchCommand: AsyncParsableCommand {
     /// Writes the report of all records so far, as `replay --out` does.
     private static func writeReport(_ replay: inout Replay, _ path: String) throws {
         let folder = try OutputFolder(path)
-        var listing = EpisodeListing(keeps: true)
+        var listing = EpisodeListing(keeping: MemoryOptions.mostEpisodes(limit: reportBytes))
         var episodes = try folder.open("episodes.ndjson")
         let report = try replay.report(
             scope: nil,

@@ -122,7 +122,7 @@ struct ReplayedLog {
             reject: { _ in }
         )
         var json: [UInt8] = []
-        report.writeJSON { json += $0 }
+        try report.writeJSON { json += $0 }
         self.report = GateFile(name: "\(name)/report.json", bytes: json)
         episodes = GateFile(name: "\(name)/episodes.ndjson", bytes: listing.drain())
     }

@@ -33,7 +33,7 @@ struct PackedLogTests {
         var replay = replay
         var bytes: [UInt8] = []
         let report = try replay.report(scope: nil, keepsSettled: true) { _ in }
-        report.writeJSON { bytes += $0 }
+        try report.writeJSON { bytes += $0 }
         return bytes
     }
 

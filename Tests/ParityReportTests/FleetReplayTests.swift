@@ -50,7 +50,7 @@ struct FleetReplayTests {
     @Test("every planted defect is found, and nothing else is")
     func perfect() throws {
         let fleet = try Self.small.get()
-        let score = TruthScore(fleet.report, fleet.truths)
+        let score = try TruthScore(fleet.report, fleet.truths)
         #expect(score.rows.count >= 11)
         for row in score.rows {
             #expect(row.truths > 0, "\(row.name)")

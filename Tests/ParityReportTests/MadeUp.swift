@@ -97,7 +97,7 @@ enum MadeUp {
             scope: scope,
             program: "a test"
         )
-        return builder.report(input, counts, engine.coverage)
+        return try builder.report(input, counts, engine.coverage)
     }
 }
 

@@ -45,7 +45,7 @@ struct ReportDocumentTests {
     /// A log's report with its listing.
     private struct Replayed {
         var report: ParityReport
-        var listing = EpisodeListing(keeps: true)
+        var listing = EpisodeListing(keeping: .max)
 
         init(_ log: [UInt8], scope: Phase? = nil, policy: Policy = Policy()) throws {
             var replay = Replay(settings: JudgeSettings(policy: policy), program: "a test")
@@ -171,7 +171,7 @@ struct ReportDocumentTests {
         let log = try Self.fleet("small", seed: 1)
         var replay = Replay(settings: JudgeSettings(), program: "a test")
         try replay.read(whole: log) { _ in }
-        var listing = EpisodeListing(keeps: true)
+        var listing = EpisodeListing(keeping: .max)
         _ = try replay.report(
             scope: nil,
             keepsSettled: false,

@@ -134,7 +134,7 @@ struct ReportReadingTests {
             scope: nil,
             program: "a test"
         )
-        let report = builder.report(input, ParityReport.RecordCounts(), engine.coverage)
+        let report = try builder.report(input, ParityReport.RecordCounts(), engine.coverage)
         #expect(report.divergences.count > 40)
         try expectSame(report)
     }

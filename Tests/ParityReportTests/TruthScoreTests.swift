@@ -19,7 +19,7 @@ struct TruthScoreTests {
     }
 
     private func score(_ report: ParityReport, _ truths: [Truth]) throws -> TruthScore.Row {
-        let score = TruthScore(report, truths)
+        let score = try TruthScore(report, truths)
         return try #require(score.rows.first { $0.name == "unexplained" })
     }
 
@@ -28,7 +28,7 @@ struct TruthScoreTests {
         let truths = [
             try truth("a", ["unexplained"], at: 0), try truth("b", ["unexplained"], at: 10),
         ]
-        let score = TruthScore(try report("a", "b"), truths)
+        let score = try TruthScore(report("a", "b"), truths)
         #expect(score.isPerfect)
         #expect(score.rows.map(\.name) == ["unexplained"])
         #expect(score.rows.map(\.found) == [2])
@@ -44,7 +44,7 @@ struct TruthScoreTests {
         let row = try score(report, truths)
         #expect((row.truths, row.found) == (2, 1))
         #expect((row.divergences, row.backed) == (1, 1))
-        #expect(!TruthScore(report, truths).isPerfect)
+        #expect(try !TruthScore(report, truths).isPerfect)
     }
 
     @Test("what was found and not planted costs precision")
@@ -54,7 +54,7 @@ struct TruthScoreTests {
         let row = try score(report, truths)
         #expect((row.truths, row.found) == (1, 1))
         #expect((row.divergences, row.backed) == (2, 1))
-        #expect(!TruthScore(report, truths).isPerfect)
+        #expect(try !TruthScore(report, truths).isPerfect)
     }
 
     @Test(
@@ -70,7 +70,7 @@ struct TruthScoreTests {
     @Test("a truth of another class or another account is not found")
     func elsewhere() throws {
         let report = try report("a")
-        let other = TruthScore(report, [try truth("a", ["race"], at: 0)])
+        let other = try TruthScore(report, [try truth("a", ["race"], at: 0)])
         #expect(other.rows.map(\.name) == ["race", "unexplained"])
         #expect(other.rows.map(\.found) == [0, 0])
         #expect(other.rows.map(\.backed) == [0, 0])
@@ -80,7 +80,7 @@ struct TruthScoreTests {
 
     @Test("a truth of several classes counts in each")
     func several() throws {
-        let score = TruthScore(try report("a"), [try truth("a", ["race", "unexplained"], at: 0)])
+        let score = try TruthScore(report("a"), [try truth("a", ["race", "unexplained"], at: 0)])
         #expect(score.rows.map(\.truths) == [1, 1])
         #expect(score.rows.map(\.found) == [0, 1])
     }

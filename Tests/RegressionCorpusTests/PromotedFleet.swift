@@ -22,7 +22,7 @@ struct PromotedFleet: Sendable {
         try replay.read(whole: Array(lines.joined()), reject: { _ in })
         let report = try replay.report(scope: nil, jobs: 2, keepsSettled: false, reject: { _ in })
         var json: [UInt8] = []
-        report.writeJSON { json += $0 }
+        try report.writeJSON { json += $0 }
         document = try ReportDocument(json: json)
     }
 

@@ -27,7 +27,7 @@ struct PageFleet {
         try FleetSimulation.run(plan: plan, writeRecord: { log += $0 }, writeTruth: { _ in })
         var replay = Replay(settings: JudgeSettings(), program: "a test")
         try replay.read(whole: log) { _ in }
-        var episodes = EpisodeListing(keeps: true)
+        var episodes = EpisodeListing(keeping: .max)
         report = try replay.report(
             scope: nil,
             keepsSettled: false,
