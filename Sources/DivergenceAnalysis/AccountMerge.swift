@@ -169,7 +169,7 @@ private struct StraySorter {
     mutating func add(_ records: AccountRecords, of owner: AccountID) throws {
         heldBytes += records.heldBytes
         try tally.leaveOut(held[owner, default: AccountRecords()].takeUnknown(of: records))
-        guard let spilling, heldBytes > spilling.limit else { return }
+        guard let spilling, heldBytes > spilling.limitBeside else { return }
         runs.append(try ScratchRun(in: spilling.folder, accounts: MemoryRun.sorted(held)))
         (held, heldBytes) = ([:], 0)
     }

@@ -18,6 +18,10 @@ package struct Spilling: Hashable, Sendable {
     package init(limit: Int, folder: ScratchFolder) {
         (self.limit, self.folder) = (limit, folder)
     }
+
+    /// How many bytes each kind of what there is besides the records may take in memory: records of
+    /// customers while they are sorted by account, and divergences.
+    package var limitBeside: Int { limit / 4 }
 }
 
 extension AccountRecords {

@@ -82,7 +82,7 @@ package struct DivergenceGathering: ~Copyable {
         if !places.isEmpty { return keep(entry) }
         held.append(entry)
         heldBytes += Self.bytes.told + (entry.divergence.swimlane == nil ? 0 : Self.bytes.drawn)
-        guard let spilling, heldBytes > spilling.limitOfDivergences else { return }
+        guard let spilling, heldBytes > spilling.limitBeside else { return }
         do throws(ScratchError) {
             writer = try ScratchWriter(in: spilling.folder)
         } catch {
@@ -133,9 +133,4 @@ package struct DivergenceGathering: ~Copyable {
         if account != held[other].episode.account { return account < held[other].episode.account }
         return held[one].divergence.id < held[other].divergence.id
     }
-}
-
-extension Spilling {
-    /// How many bytes divergences may take in memory besides the records.
-    fileprivate var limitOfDivergences: Int { limit / 4 }
 }
