@@ -169,7 +169,10 @@ private struct StraySorter {
     mutating func add(_ records: AccountRecords, of owner: AccountID) throws {
         heldBytes += records.heldBytes
         try tally.leaveOut(held[owner, default: AccountRecords()].takeUnknown(of: records))
-        guard let spilling, heldBytes > spilling.limitBeside else { return }
+        guard let spilling else { return }
+        // Not by the kilobyte, or there would be more files than may be open.
+        let most = max(spilling.limitBeside, min(spilling.limit, 1 << 20))
+        guard heldBytes > most else { return }
         runs.append(try ScratchRun(in: spilling.folder, accounts: MemoryRun.sorted(held)))
         (held, heldBytes) = ([:], 0)
     }

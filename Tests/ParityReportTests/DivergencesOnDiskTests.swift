@@ -139,7 +139,7 @@ struct DivergencesOnDiskTests {
     }
 
     private static let edits: [TimelineEdit] = [
-        .start(run: 3, at: MadeUp.at(1)), .readWhenActing(run: 0), .serialize,
+        .start(run: 3, at: MadeUp.at(1)), .readWhenActing(run: 0), .serialize(asWoken: true),
         .releaseAfterPayment(at: MadeUp.at(2)), .omitPayment(run: 1, invoice: InvoiceID("in_1")),
         .omitResidual(300),
         .uncover(invoice: InvoiceID("in_1"), [InvoiceID("in_2"), InvoiceID("in_3")]),
