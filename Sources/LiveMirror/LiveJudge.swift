@@ -31,7 +31,7 @@ package struct LiveJudge: Sendable {
     ///   - stretch: How many records of an account must have been judged at once for those of settled
     ///     episodes not to be judged again. It makes no difference to a verdict.
     ///   - room: How many things may be remembered for that, each of some hundred bytes.
-    package init(settings: JudgeSettings, stretch: Int = 32, room: Int = 200_000) {
+    package init(settings: JudgeSettings, stretch: Int = 8, room: Int = 500_000) {
         agenda = JudgingAgenda(settings: settings, room: room)
         self.stretch = stretch
     }
