@@ -58,7 +58,7 @@ extension EpisodeVerdict {
         writer.write(opened)
         writer.write(closed)
         writer.write(openedBy)
-        writer.write(byte: UInt8(truncatingIfNeeded: phase.rawValue))
+        writer.write(phase)
     }
 
     fileprivate init(head reader: inout PackedReader) throws(PackedError) {
@@ -68,7 +68,7 @@ extension EpisodeVerdict {
             opened: try reader.read(),
             closed: try reader.read(),
             openedBy: try reader.read(),
-            phase: try reader.number(Phase.init(rawValue:)),
+            phase: try reader.read(),
             outcome: .open,
             standing: []
         )
@@ -124,13 +124,12 @@ extension Amounts {
     }
 }
 
-extension PackedReader {
-    /// Reads a byte that is the number of something.
-    mutating func number<Value>(_ value: (Int) -> Value?) throws(PackedError) -> Value {
-        let byte = try byte()
-        guard let value = value(Int(byte)) else { throw malformed("\(Value.self) has no \(byte)") }
-        return value
-    }
+extension Phase: PackableCase {
+    package static let packedCases = allCases
+}
+
+extension Invariant: PackableCase {
+    package static let packedCases = allCases
 }
 
 extension DivergenceClass: PackableCase {
@@ -139,12 +138,12 @@ extension DivergenceClass: PackableCase {
 
 extension Breach: Packable {
     package func pack(into writer: inout PackedWriter) {
-        writer.write(byte: UInt8(truncatingIfNeeded: invariant.rawValue))
+        writer.write(invariant)
         writer.write(detail)
     }
 
     package init(unpacking reader: inout PackedReader) throws(PackedError) {
-        self.init(try reader.number(Invariant.init(rawValue:)), try reader.read())
+        self.init(try reader.read(), try reader.read())
     }
 }
 

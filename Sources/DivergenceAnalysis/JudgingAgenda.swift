@@ -48,7 +48,7 @@ package struct JudgingAgenda: Sendable {
     /// - Parameters:
     ///   - settings: What verdicts depend on besides the log.
     ///   - room: How many things the checkpoints may hold, each of some hundred bytes.
-    package init(settings: JudgeSettings, room: Int = 500_000) {
+    package init(settings: JudgeSettings, room: Int) {
         self.settings = settings
         self.room = room
     }

@@ -92,10 +92,10 @@ private func worked<Input: Sendable, Output: Sendable, Other: Sendable, Failure:
             results.withLock { $0[place] = result }
         }
     }
-    // Proof that this never traps: there is one iteration at least, number 0 among them, and
-    // `concurrentPerform` returns when all of them have: so number 0 has left its result there.
-    guard let other = other.withLock({ $0 }) else { preconditionFailure("thread 0 always runs") }
-    return (results.withLock { $0.compactMap { $0 } }, try other.get())
+    // There is one iteration at least, number 0 among them, and `concurrentPerform` returns when all of
+    // them have: so number 0 has left its result there, and were it not so, it would be made here.
+    let done = other.withLock { $0 } ?? Result { () throws(Failure) in try first() }
+    return (results.withLock { $0.compactMap { $0 } }, try done.get())
 }
 
 /// How many inputs there are for each thread in a round: enough that no thread is long without any.

@@ -34,8 +34,10 @@ package struct ScratchFolder: Hashable, Sendable {
 
     /// Opens a file without a name, so that nothing is left of it however the program ends.
     func open() throws(ScratchError) -> Int32 {
-        // The system puts letters of its own in place of the six at the end.
-        var template = Array("\(path)/dunning-parity-XXXXXX".utf8CString)
+        // `mkstemp` puts letters of its own in place of six X at the end, so that the name is nobody
+        // else's; without them it fails, which is thrown below.
+        let placeholder = String(repeating: "X", count: 6)
+        var template = Array("\(path)/dunning-parity-\(placeholder)".utf8CString)
         let descriptor = template.withUnsafeMutableBufferPointer { text in
             text.baseAddress.map { mkstemp($0) } ?? -1
         }

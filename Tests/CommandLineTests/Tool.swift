@@ -34,6 +34,17 @@ struct Tool {
         try launch(try #require(path), arguments, input: input)
     }
 
+    /// Starts it and lets it run; what it says goes nowhere.
+    static func start(_ arguments: [String]) throws -> Process {
+        let process = Process()
+        process.executableURL = URL(filePath: try #require(path))
+        process.arguments = arguments
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        return process
+    }
+
     /// Runs it with a limit on the size of files, as on a disk that is full: 512 bytes fit.
     static func runOnFullDisk(_ arguments: [String]) throws -> Run {
         let script = "trap '' XFSZ; ulimit -f 1; exec \"$0\" \"$@\""

@@ -30,16 +30,6 @@ struct WatchDatabaseTests {
         return ["--config", file]
     }
 
-    private func start(_ options: [String]) throws -> Process {
-        let process = Process()
-        process.executableURL = URL(filePath: try #require(Tool.path))
-        process.arguments = ["watch"] + options
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        return process
-    }
-
     /// The lines of the store's log with a word in them; none while there is no store.
     private func log(_ options: [String], with word: String) throws -> [Substring] {
         let run = try Tool.run(["store", "log"] + options)
@@ -81,7 +71,7 @@ struct WatchDatabaseTests {
     )
     func faults() throws {
         let options = try configuration("dunning_mirror")
-        var mirror = try start(options)
+        var mirror = try Tool.start(["watch"] + options)
         // Whatever goes wrong, none is left behind.
         defer { kill(mirror.processIdentifier, SIGKILL) }
         // A slot alone is not enough: killed before its baselines are there, it takes new ones, and what
@@ -109,7 +99,7 @@ struct WatchDatabaseTests {
             kill(mirror.processIdentifier, SIGKILL)
             mirror.waitUntilExit()
             if round == rounds / 2 { try server.restartImmediately() }
-            mirror = try start(options)
+            mirror = try Tool.start(["watch"] + options)
             usleep(UInt32(round % 5) * 60_000)
         }
         let changes = rounds * 20 * 2

@@ -35,15 +35,7 @@ struct WatchTests {
         }
 
         /// Starts it; what it says goes nowhere.
-        func start() throws -> Process {
-            let process = Process()
-            process.executableURL = URL(filePath: try #require(Tool.path))
-            process.arguments = ["watch"] + configuration
-            process.standardOutput = FileHandle.nullDevice
-            process.standardError = FileHandle.nullDevice
-            try process.run()
-            return process
-        }
+        func start() throws -> Process { try Tool.start(["watch"] + configuration) }
 
         /// Starts it on a disk that is full once a file has so many kilobytes.
         func startOnFullDisk(kilobytes: Int) throws -> Process {

@@ -61,15 +61,7 @@ struct WatchWebhookTests {
 
         var configuration: [String] { ["--config", folder.path("watch.yaml")] }
 
-        func start() throws -> Process {
-            let process = Process()
-            process.executableURL = URL(filePath: try #require(Tool.path))
-            process.arguments = ["watch"] + configuration
-            process.standardOutput = FileHandle.nullDevice
-            process.standardError = FileHandle.nullDevice
-            try process.run()
-            return process
-        }
+        func start() throws -> Process { try Tool.start(["watch"] + configuration) }
 
         /// The ids of the events that it has, in the log's order.
         func kept() throws -> [Int] {
