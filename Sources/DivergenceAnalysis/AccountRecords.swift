@@ -8,8 +8,6 @@ import MirrorLog
 struct AccountRecords: Sendable {
     /// The records, in order of arrival.
     private(set) var ledger = RecordLedger()
-    /// From which horizon on something of the account settles; `nil` where all of it is settled.
-    var due: Instant?
     /// The records that are events of test mode as they first came.
     private(set) var testEvents: [TestEvent] = []
     /// A hash of each record's id: a new id is told from the known ones by four bytes each, and
@@ -30,7 +28,6 @@ struct AccountRecords: Sendable {
     /// - Parameters:
     ///   - hash: The hash of its id, see ``PackedArrival``.
     ///   - packed: The record.
-    ///   - settles: From which horizon on it may have settled.
     ///   - testLine: Its line in the log, where it is an event of test mode.
     /// - Returns: What it is to those before. A redelivery changes nothing; where the two differ all
     ///   the same, the one whose packed bytes come first stands, so that the order of arrival makes
@@ -39,7 +36,6 @@ struct AccountRecords: Sendable {
     mutating func take(
         _ hash: UInt32,
         _ packed: ArraySlice<UInt8>,
-        settles: Instant? = nil,
         testLine: Int? = nil
     ) -> Arrival {
         if let old = known(hash, packed) {
@@ -48,13 +44,11 @@ struct AccountRecords: Sendable {
                 return .redeliveredDifferently(leftOut: try? PackedRecord.kind(of: packed))
             }
             let leftOut = try? PackedRecord.kind(of: old)
-            setDue(settles)
             ledger.replace(at: old.startIndex, with: packed)
             return .redeliveredDifferently(leftOut: leftOut)
         }
         if let testLine { testEvents.append(TestEvent(place: ledger.count, line: testLine)) }
         append(hash, packed)
-        setDue(settles)
         return .new
     }
 
@@ -72,11 +66,6 @@ struct AccountRecords: Sendable {
             return nil
         }
         return ledger.packed(beginningWith: id)
-    }
-
-    private mutating func setDue(_ horizon: Instant?) {
-        guard let horizon else { return }
-        due = min(due ?? horizon, horizon)
     }
 
     /// What a record is to those that came before.
@@ -166,7 +155,6 @@ extension MirrorRecord.Kind {
 extension AccountRecords: Packable {
     func pack(into writer: inout PackedWriter) {
         writer.write(ledger)
-        writer.write(instant: due)
         hashes.map(\.littleEndian).withUnsafeBytes { writer.write(run: $0) }
         writer.write(varint: UInt64(testEvents.count))
         for event in testEvents {
@@ -177,7 +165,6 @@ extension AccountRecords: Packable {
 
     init(unpacking reader: inout PackedReader) throws(PackedError) {
         ledger = try reader.read()
-        due = try reader.optionalInstant()
         let run = try reader.run()
         let size = MemoryLayout<UInt32>.size
         guard run.count == ledger.count * size else { throw reader.malformed("not every hash") }

@@ -71,35 +71,6 @@ extension ParityEngine {
         return merge.findings
     }
 
-    /// The verdicts that have settled, changed or fallen away since this was last asked.
-    ///
-    /// - Precondition: No record was put on disk.
-    /// - Throws: ``PackedError`` where a saved engine was tampered with.
-    /// - Complexity: O(n) in the accounts, and that of judging those something of which has
-    ///   settled by the horizon.
-    package mutating func settle() throws(PackedError) -> [VerdictChange] {
-        precondition(!hasSpilled, "an engine that spilled gives its verdicts all at once")
-        let coverage = coverage
-        let customers = strays.customersByOwner
-        let judge = judge
-        var changes: [VerdictChange] = []
-        let isShownAnew = issuedUnder.map { !$0.showsTheSame(as: coverage) } ?? false
-        let due = ledgers.filter { $0.value.due.map { $0 <= coverage.horizon } ?? false }.map(\.key)
-        let candidates =
-            isShownAnew
-            ? Set(ledgers.keys) : Set(due).union(strays.dueOwners(by: coverage.horizon))
-        // Who has no records here is another's to judge.
-        for account in candidates.sorted() where ledgers[account] != nil {
-            let theirs = customers[account] ?? []
-            let verdicts = try verdicts(of: account, and: theirs, by: judge)?.episodes ?? []
-            changes += issue(verdicts, of: account)
-            ledgers[account]?.due = verdicts.filter(\.isOpen).map(\.closed).min()
-            strays.settle(theirs)
-        }
-        issuedUnder = coverage
-        return changes
-    }
-
     /// Judges one account by the records in memory.
     ///
     /// - Parameters:
@@ -128,25 +99,6 @@ extension ParityEngine {
         if !isEachOnce { verdicts.checkpoint = nil }
         return verdicts
     }
-
-    private mutating func issue(
-        _ verdicts: [EpisodeVerdict],
-        of account: AccountID
-    ) -> [VerdictChange] {
-        let before = issued[account] ?? []
-        var after: [IssuedVerdict] = []
-        var changes: [VerdictChange] = []
-        for verdict in verdicts where !verdict.isOpen {
-            let mark = IssuedVerdict(verdict)
-            after.append(mark)
-            if !before.contains(mark) { changes.append(.issued(verdict)) }
-        }
-        for old in before where !after.contains(where: { $0.opened == old.opened }) {
-            changes.append(.withdrawn(account, opened: old.opened))
-        }
-        issued[account] = after
-        return changes
-    }
 }
 
 extension AccountMerge {
@@ -168,21 +120,6 @@ extension AccountMerge {
     private static let accountsAShare = 16
     /// From how many bytes of records on it takes no further account.
     private static let bytesAShare = 1 << 16
-}
-
-/// A change of what is known.
-package enum VerdictChange: Sendable {
-    /// An episode has settled, or its verdict is another one now.
-    case issued(EpisodeVerdict)
-    /// An episode that was given out is none any more: a late record joined it to another.
-    case withdrawn(AccountID, opened: Instant)
-}
-
-/// What is remembered of a verdict that was given out.
-struct IssuedVerdict: Hashable {
-    var opened: Instant
-    /// Stands for all that the verdict says.
-    var digest: UInt64
 }
 
 extension LogCoverage {

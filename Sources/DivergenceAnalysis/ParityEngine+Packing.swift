@@ -19,15 +19,11 @@ extension ParityEngine {
             try write(RunEntry(key: key, value: writer.bytes), section)
         }
         let accounts = try mergedAccounts(tally)
-        while let (account, kept) = try accounts.next() {
-            var records = kept
-            records.due = nil
+        while let (account, records) = try accounts.next() {
             try put(account.rawValue, records, .accounts)
         }
         let strays = try mergedStrays(tally)
-        while let (customer, kept) = try strays.next() {
-            var records = kept
-            records.due = nil
+        while let (customer, records) = try strays.next() {
             try put(customer.rawValue, records, .strays)
         }
         let claims = try mergedClaims()

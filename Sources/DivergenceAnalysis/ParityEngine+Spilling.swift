@@ -42,7 +42,7 @@ extension ParityEngine {
     /// Puts the records in memory on disk, where they are more than may be held.
     ///
     /// An engine that was told where to may be asked for this after each feeding. Its verdicts stay
-    /// the same, but it gives them all at once: it can't be settled or saved any more.
+    /// the same.
     /// - Throws: ``ScratchError`` where the disk is full.
     package mutating func spillIfNeeded() throws {
         guard let spilling, heldBytes > spilling.limit else { return }

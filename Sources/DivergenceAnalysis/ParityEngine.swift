@@ -2,15 +2,14 @@ package import BillingModel
 package import MirrorLog
 package import ShadowRun
 
-/// Takes records one at a time and gives out the verdicts of settled episodes.
+/// Takes records one at a time and judges the accounts that they are of.
 ///
 /// A replay feeds it a file and asks once, at the end; a live mirror feeds it the records of a few
 /// accounts whenever something of them may have settled, see ``JudgingAgenda``. Both get the same
 /// verdicts, because a verdict is a function of the records and not of when they came: every record is
-/// kept, in packed form, and an account whose records changed is judged anew. A record that arrives for
-/// an episode that was given out already changes that verdict, or takes it back.
+/// kept, in packed form, and whoever asks is told what follows from all of them.
 ///
-/// Where memory is limited, records go to disk and verdicts come all at once; see ``Spilling``.
+/// Where memory is limited, records go to disk; see ``Spilling``.
 package struct ParityEngine: Sendable {
     /// What verdicts depend on besides the log.
     package let settings: JudgeSettings
@@ -38,10 +37,6 @@ package struct ParityEngine: Sendable {
     var heldBytes = 0
     /// How late records were seen.
     var lateness = Lateness()
-    /// The verdicts that were given out.
-    var issued: [AccountID: [IssuedVerdict]] = [:]
-    /// The coverage that the verdicts given out rest on.
-    var issuedUnder: LogCoverage?
 
     /// What an engine was fed.
     package struct Counts: Hashable, Sendable {
@@ -118,7 +113,7 @@ package struct ParityEngine: Sendable {
         _ packed: ArraySlice<UInt8>
     ) -> AccountRecords.Arrival {
         if let covers, let account = record.account, !covers(account) { return .new }
-        let (hash, settles) = (record.idHash, firstAffected(by: record.at))
+        let hash = record.idHash
         let testLine = record.isTestMode ? record.line : nil
         let known = ledgers.count + strays.records.count
         defer {
@@ -128,24 +123,12 @@ package struct ParityEngine: Sendable {
         }
         if let account = record.account {
             return ledgers[account, default: AccountRecords()]
-                .take(hash, packed, settles: settles, testLine: testLine)
+                .take(hash, packed, testLine: testLine)
         }
         if case .stripe(let customer, _) = record.gist {
-            return strays.take(
-                of: customer,
-                hash,
-                packed,
-                settles: settles,
-                testLine: testLine
-            )
+            return strays.take(of: customer, hash, packed, testLine: testLine)
         }
         return marks.take(hash, packed)
-    }
-
-    /// From which horizon on a record of an instant can change a verdict: an episode may have closed
-    /// well before it and still look ahead to it, for its cause.
-    private func firstAffected(by instant: Instant) -> Instant {
-        instant.advanced(by: settings.longerSettle.times(-1))
     }
 
     private mutating func noteDelivery(_ record: PackedArrival) {
@@ -165,9 +148,7 @@ package struct ParityEngine: Sendable {
         guard let customer, let account else { return }
         let known = strays.owners.count
         defer { heldBytes += (strays.owners.count - known) * AccountRecords.bytesAnAccount }
-        for changed in strays.claim(customer, by: account) {
-            ledgers[changed]?.due = Instant(microseconds: .min)
-        }
+        strays.claim(customer, by: account)
     }
 
     // MARK: - What was fed, as a whole

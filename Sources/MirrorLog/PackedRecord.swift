@@ -3,7 +3,7 @@ package import BillingModel
 /// What makes packed bytes of one build readable by another.
 package enum PackedFormat {
     /// The number that goes up when a field is added to a packed form, or taken away.
-    private static let version: UInt64 = 4
+    private static let version: UInt64 = 5
 
     /// Stands before saved bytes: bytes with another one are not to be unpacked.
     ///

@@ -7,6 +7,7 @@ import Testing
 /// Records come one at a time, late, twice and without an account.
 struct EngineTests {
     private let account = AccountID("acct_1")
+    private let news = VerdictNews()
 
     private func engine(fed stories: Scenario...) -> ParityEngine {
         var engine = ParityEngine(settings: JudgeSettings())
@@ -14,25 +15,17 @@ struct EngineTests {
         return engine
     }
 
-    /// What a change says, in a line.
-    private func gist(_ change: VerdictChange) -> String {
-        switch change {
-        case .issued(let verdict): "\(verdict.opened) \(verdict.gist)"
-        case .withdrawn(_, let opened): "\(opened) withdrawn"
-        }
-    }
-
     // MARK: - Late records
 
     @Test("a verdict is given out once, when its episode has settled")
     func issuedOnce() throws {
         var engine = engine(fed: SmallestStory.stuckEvent.sick)
-        #expect(try engine.settle().isEmpty)
+        #expect(try news.next(&engine).isEmpty)
         engine.feed(.complete(through: .minutes(16)))
-        #expect(try engine.settle().map(gist) == ["2026-03-02T12:00:00Z lasting: stuck_event"])
-        #expect(try engine.settle().isEmpty)
+        #expect(try news.next(&engine) == ["2026-03-02T12:00:00Z lasting: stuck_event"])
+        #expect(try news.next(&engine).isEmpty)
         engine.feed(.complete(through: .hours(5), as: "complete-2"))
-        #expect(try engine.settle().isEmpty)
+        #expect(try news.next(&engine).isEmpty)
     }
 
     @Test("a late record opens a closed episode again, and its verdict is given out anew")
@@ -40,13 +33,13 @@ struct EngineTests {
         let sick = SmallestStory.stuckEvent.sick
         var engine = engine(fed: sick)
         engine.feed(.complete(through: .hours(1)))
-        #expect(try engine.settle().map(gist) == ["2026-03-02T12:00:00Z lasting: stuck_event"])
+        #expect(try news.next(&engine) == ["2026-03-02T12:00:00Z lasting: stuck_event"])
 
         // The run that was missing arrives an hour late.
         let whole = SmallestStory.stuckEvent.healthy
         let run = try #require(whole.records.last)
         engine.feed(run)
-        #expect(try engine.settle().map(gist) == ["2026-03-02T12:00:00Z match"])
+        #expect(try news.next(&engine) == ["2026-03-02T12:00:00Z match"])
         #expect(engine.counts.outOfOrder == 1)
     }
 
@@ -57,14 +50,14 @@ struct EngineTests {
         )
         engine.feed(.complete(through: .hours(2)))
         #expect(
-            try engine.settle().map(gist)
+            try news.next(&engine)
                 == ["2026-03-02T12:00:00Z match", "2026-03-02T12:20:00Z match"]
         )
         var between = Scenario().charge(at: .minutes(10), "charge-between")
         between.opening = nil
         for record in between.records { engine.feed(record) }
         #expect(
-            try engine.settle().map(gist)
+            try news.next(&engine)
                 == ["2026-03-02T12:00:00Z match", "2026-03-02T12:20:00Z withdrawn"]
         )
     }
@@ -73,12 +66,12 @@ struct EngineTests {
     func earlierOpening() throws {
         var engine = engine(fed: Scenario().charge(at: 60))
         engine.feed(.complete(through: .hours(2)))
-        #expect(try engine.settle().map(gist) == ["2026-03-02T12:01:00Z match"])
+        #expect(try news.next(&engine) == ["2026-03-02T12:01:00Z match"])
         var before = Scenario().charge(at: 0, "charge-0")
         before.opening = nil
         for record in before.records { engine.feed(record) }
         #expect(
-            try engine.settle().map(gist)
+            try news.next(&engine)
                 == ["2026-03-02T12:00:00Z match", "2026-03-02T12:01:00Z withdrawn"]
         )
     }
@@ -87,7 +80,7 @@ struct EngineTests {
     func coverageGrows() throws {
         var engine = engine(fed: SmallestStory.flaggedRightly)
         engine.feed(.complete(through: .hours(1)))
-        #expect(try engine.settle().map(gist) == ["2026-03-02T12:00:00Z match"])
+        #expect(try news.next(&engine) == ["2026-03-02T12:00:00Z match"])
         // Path A is mirrored after all, and has not recorded this account's event.
         var other = Scenario(account: "acct_2")
         other.tell(
@@ -96,7 +89,7 @@ struct EngineTests {
             .change(RowChange(op: .insert, row: .dunning(event: "evt-elsewhere")))
         )
         for record in other.records { engine.feed(record) }
-        #expect(try engine.settle().map(gist) == ["2026-03-02T12:00:00Z lasting: stuck_event"])
+        #expect(try news.next(&engine) == ["2026-03-02T12:00:00Z lasting: stuck_event"])
     }
 
     @Test("a record counts as late when it was seen more than the settle time after it happened")
@@ -118,10 +111,10 @@ struct EngineTests {
             .charge(at: .hours(3))
         var engine = engine(fed: Scenario(.known(.startup)).charge(at: .hours(3)))
         engine.feed(.complete(through: .hours(5)))
-        #expect(try engine.settle().map(gist) == ["2026-03-02T15:00:00Z match"])
+        #expect(try news.next(&engine) == ["2026-03-02T15:00:00Z match"])
         for record in flagged.records { engine.feed(record) }
         #expect(
-            try engine.settle().map(gist)
+            try news.next(&engine)
                 == ["2026-03-02T13:00:00Z match", "2026-03-02T15:00:00Z match"]
         )
     }
@@ -133,18 +126,18 @@ struct EngineTests {
         var engine = ParityEngine(settings: JudgeSettings())
         for record in story.records.dropLast() { engine.feed(record) }
         engine.feed(.complete(through: .minutes(18)))
-        #expect(try engine.settle().map(gist) == ["2026-03-02T12:00:00Z lasting: unexplained"])
+        #expect(try news.next(&engine) == ["2026-03-02T12:00:00Z lasting: unexplained"])
         engine.feed(late)
-        #expect(try engine.settle().map(gist) == ["2026-03-02T12:00:00Z lasting: timing"])
+        #expect(try news.next(&engine) == ["2026-03-02T12:00:00Z lasting: timing"])
     }
 
     @Test("a source that shows up late, behind the others, takes verdicts back")
     func horizonFalls() throws {
         var engine = engine(fed: Scenario().charge(at: 0))
         engine.feed(.complete(through: .hours(2), .stripe))
-        #expect(try engine.settle().map(gist) == ["2026-03-02T12:00:00Z match"])
+        #expect(try news.next(&engine) == ["2026-03-02T12:00:00Z match"])
         engine.feed(.complete(through: .minutes(5), .postgres, as: "behind"))
-        #expect(try engine.settle().map(gist) == ["2026-03-02T12:00:00Z withdrawn"])
+        #expect(try news.next(&engine) == ["2026-03-02T12:00:00Z withdrawn"])
     }
 
     // MARK: - Redeliveries
@@ -300,12 +293,12 @@ struct EngineTests {
         var engine = engine(fed: Scenario())
         engine.feed(charge("charge-test", at: 0, live: false))
         engine.feed(.complete(through: .days(1)))
-        #expect(try engine.settle().map(gist) == ["2026-03-02T12:00:00Z match"])
+        #expect(try news.next(&engine) == ["2026-03-02T12:00:00Z match"])
         var live = charge("charge-live", at: .hours(2), live: true)
         live.account = AccountID("acct_2")
         engine.feed(live)
         #expect(
-            try engine.settle().map(gist) == [
+            try news.next(&engine) == [
                 "2026-03-02T12:00:00Z withdrawn", "2026-03-02T14:00:00Z incomplete: no_baseline",
             ]
         )
@@ -321,7 +314,7 @@ struct EngineTests {
         for order in [claims, claims.reversed()] {
             var engine = engine(fed: order[0])
             engine.feed(stray)
-            _ = try engine.settle()
+            _ = try engine.verdicts()
             for record in order[1].records { engine.feed(record) }
             engine.feed(.complete(through: .days(1)))
             let verdicts = try engine.verdicts()

@@ -120,19 +120,6 @@ struct LedgerTests {
         #expect(other == expected, "seed \(seed)")
     }
 
-    @Test("an engine that was saved and restored has the same ledger", arguments: UInt64(0)..<60)
-    func saved(seed: UInt64) throws {
-        let records = Self.log(seed)
-        var random = SeededRandom(seed: seed)
-        let middle = random.number(0...records.count)
-        let before = Self.engine(Array(records[..<middle]))
-        var restored = try ParityEngine(restoring: before.saved(), settings: Self.settings)
-        for record in records[middle...] { restored.feed(record) }
-        let whole = Self.engine(records)
-        #expect(try Self.ledger(restored) == (try Self.ledger(whole)), "seed \(seed)")
-        #expect(restored.activity == whole.activity, "seed \(seed)")
-    }
-
     @Test("the logs hold enough of everything for that to mean something")
     func substance() throws {
         var reasons: Set<DeliveryLedger.Why> = []

@@ -66,7 +66,7 @@ struct PropertyTests {
         }
     }
 
-    // MARK: - Order and time of asking
+    // MARK: - Order
 
     @Test("the order in which records are fed makes no difference", arguments: UInt64(0)..<120)
     func order(seed: UInt64) throws {
@@ -75,27 +75,6 @@ struct PropertyTests {
         var random = SeededRandom(seed: seed)
         for _ in 0..<3 {
             #expect(try Self.judged(records.shuffled(using: &random)) == expected, "seed \(seed)")
-        }
-    }
-
-    @Test(
-        "when verdicts are asked for makes no difference to the last word",
-        arguments: UInt64(0)..<120
-    )
-    func whenAsked(seed: UInt64) throws {
-        let records = Self.log(seed)
-        var random = SeededRandom(seed: seed)
-        for order in [records, records.shuffled(using: &random)] {
-            var engine = ParityEngine(settings: Self.settings)
-            var given = GivenVerdicts()
-            for record in order {
-                engine.feed(record)
-                if random.chance(25) { given.apply(try engine.settle()) }
-            }
-            given.apply(try engine.settle())
-            let expected = try Self.summaries(engine)
-            #expect(given.all.subtracting(expected) == [], "seed \(seed)")
-            #expect(expected.subtracting(given.all) == [], "seed \(seed)")
         }
     }
 
@@ -109,78 +88,6 @@ struct PropertyTests {
             doubled.insert(again, at: random.number(0...doubled.count))
         }
         #expect(try Self.judged(doubled) == (try Self.judged(records)), "seed \(seed)")
-    }
-
-    // MARK: - Saving
-
-    @Test(
-        "an engine that was saved in mid-stream goes on as if nothing had been",
-        arguments: UInt64(0)..<40
-    )
-    func savedMidStream(seed: UInt64) throws {
-        let records = Self.log(seed)
-        var random = SeededRandom(seed: seed)
-        var engine = ParityEngine(settings: Self.settings)
-        let middle = random.number(0...records.count)
-        for record in records[..<middle] { engine.feed(record) }
-        _ = try engine.settle()
-        let saved = engine.saved()
-        var restored = try ParityEngine(restoring: saved, settings: Self.settings)
-        #expect(restored.saved() == saved, "seed \(seed)")
-        for record in records[middle...] {
-            engine.feed(record)
-            restored.feed(record)
-            if random.chance(20) {
-                let (changes, same) = (try engine.settle(), try restored.settle())
-                #expect(changes.map(\.gist) == same.map(\.gist), "seed \(seed)")
-            }
-        }
-        #expect(restored.saved() == engine.saved(), "seed \(seed)")
-        #expect(restored.counts == engine.counts, "seed \(seed)")
-        #expect(try Self.summaries(restored) == (try Self.summaries(engine)), "seed \(seed)")
-    }
-
-    @Test("saved bytes that are cut off anywhere are refused")
-    func truncated() throws {
-        let saved = try Self.engine(of: 7).saved()
-        for length in 0..<saved.count {
-            #expect(throws: PackedError.self, "cut to \(length) of \(saved.count) bytes") {
-                var engine = try ParityEngine(
-                    restoring: Array(saved[..<length]),
-                    settings: Self.settings
-                )
-                _ = try engine.verdicts()
-            }
-        }
-    }
-
-    @Test("saved bytes that were changed never crash the engine", arguments: 0..<8)
-    func flipped(bit: Int) throws {
-        var plain = ParityEngine(settings: Self.settings)
-        for record in SmallestStory.stuckEvent.healthy.records { plain.feed(record) }
-        plain.feed(.complete(through: .days(1)))
-        _ = try plain.settle()
-        let saved = plain.saved()
-        var refused = 0
-        for place in saved.indices {
-            var bytes = saved
-            bytes[place] ^= 1 << UInt8(bit)
-            do {
-                var engine = try ParityEngine(restoring: bytes, settings: Self.settings)
-                _ = try engine.verdicts()
-                _ = try engine.settle()
-            } catch is PackedError {
-                refused += 1
-            }
-        }
-        #expect(refused == saved.count, "a changed byte was taken for what was saved")
-    }
-
-    private static func engine(of seed: UInt64) throws -> ParityEngine {
-        var engine = ParityEngine(settings: settings)
-        for record in log(seed) { engine.feed(record) }
-        _ = try engine.settle()
-        return engine
     }
 
     // MARK: - Explanations
@@ -239,33 +146,6 @@ struct PropertyTests {
         #expect(matches > 50)
         #expect(sizes == [0, 1, 2, 3])
         #expect(classes.count >= 9, "only \(classes)")
-    }
-}
-
-/// The verdicts that a reader of an engine's changes holds.
-private struct GivenVerdicts {
-    private var byOpening: [String: VerdictSummary] = [:]
-
-    var all: Set<VerdictSummary> { Set(byOpening.values) }
-
-    mutating func apply(_ changes: [VerdictChange]) {
-        for change in changes {
-            switch change {
-            case .issued(let verdict):
-                byOpening["\(verdict.account) \(verdict.opened)"] = verdict.summary
-            case .withdrawn(let account, let opened): byOpening["\(account) \(opened)"] = nil
-            }
-        }
-    }
-}
-
-extension VerdictChange {
-    /// The change in a line.
-    fileprivate var gist: String {
-        switch self {
-        case .issued(let verdict): "\(verdict.summary)"
-        case .withdrawn(let account, let opened): "\(account) \(opened) withdrawn"
-        }
     }
 }
 
